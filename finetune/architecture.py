@@ -87,6 +87,27 @@ def keeps_apart(config: "PretrainedConfig") -> bool:
             return False
 
 
+def looks_ahead(config: "PretrainedConfig") -> bool:
+    """Say whether a model reads what follows a token, as those do that do not write: BERT, XLNet.
+
+    Tried on a small random model of the architecture; what cannot be tried counts as writing.
+    """
+    import torch
+
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings(), torch.inference_mode():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(0)
+        try:
+            network = _small(config)
+            before, after = (
+                network(input_ids=torch.tensor([[*range(1, 6), last]]), use_cache=False).logits[0]
+                for last in (7, 8)
+            )
+        except Exception:  # an architecture may refuse its small form, or these words, in any way
+            return False
+    return float((before[:5] - after[:5]).abs().max()) > _TOLERANCE * float(before.abs().max())
+
+
 def _small(config: "PretrainedConfig") -> Any:  # noqa: ANN401
     """Return a random model with few words, narrow inner layers, and a layer of each kind."""
     import torch

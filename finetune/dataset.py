@@ -59,12 +59,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """The rows of a folder; `hash` stands for both files."""
+    """The rows of a folder; `hash` stands for both files.
+
+    `mixed` names further sets whose rows are among those for training, with how many.
+    """
 
     folder: Path
     hash: str
     train: tuple[Row, ...]
     validation: tuple[Row, ...]
+    mixed: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import adapters, dataset, manifests, model
+from finetune import adapters, manifests, mixing, model
 from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
@@ -195,7 +195,8 @@ def _differences(wanted: Wanted, adapter: Adapter) -> list[str]:
         other.append(f"it stands on the base {adapter.base}, not on {wanted.recipe.base}")
     if wanted.data is not None or any((wanted.home / "data").glob(f"*/{manifests.MANIFEST}")):
         folder = wanted.data or newest_data(wanted.home)
-        if _part(record, "data", "hash") != dataset.read(folder).hash:
+        data = mixing.read(folder, wanted.recipe, wanted.number, wanted.home)
+        if _part(record, "data", "hash") != data.hash:
             other.append(f"its data was {_part(record, 'data', 'name')}, not this {folder.name}")
     if wanted.number > 1 or wanted.parent:
         parent = find_parent(wanted)

@@ -68,6 +68,7 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
     plan = recipe.round(number)
     device = model.choose_device()
     network = _shape(recipe)
+    _check_direction(recipe, network)
     _check_context_length(recipe, network)
     _check_vocabulary(recipe, network, packing)
     steps = trainer.schedule(packing.rows, plan, recipe.seed_of(number))
@@ -154,6 +155,15 @@ def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
             where=str(folder),
             remedy="Choose a base such as LLaMA, GLM-4 or Qwen in its native form.",
         ) from error
+
+
+def _check_direction(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
+    if architecture.looks_ahead(network.config):
+        raise FinetuneError(
+            f"The base model {recipe.base} reads what follows a word as well, so it cannot write.",
+            where="--base",
+            remedy="Choose a model that writes from left to right, such as LLaMA, GLM-4 or Qwen.",
+        )
 
 
 def _check_context_length(recipe: Recipe, network: Any) -> None:  # noqa: ANN401

@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING
 
 from finetune import (
     adapters,
-    dataset,
     evaluate,
     gate,
     held_out,
     ledger,
     manifests,
+    mixing,
     model,
     preflight,
     rendering,
@@ -151,7 +151,8 @@ def _prepare(
     """Read the data and draw what the model will see; each round draws anew."""
     progress(Tick("read data", 0, None))
     recipe, number = wanted.recipe, wanted.number
-    data = dataset.read(wanted.data or ledger.newest_data(wanted.home))
+    folder = wanted.data or ledger.newest_data(wanted.home)
+    data = mixing.read(folder, recipe, number, wanted.home)
     scored = held_out.choose(data, recipe, number, tokenizer, tools)
     objective = objective_of(recipe.round(number))
     shown, report = objective.examples(data, tokenizer, recipe, recipe.seed_of(number), tools)
@@ -326,6 +327,7 @@ def _record(
         "data": {
             "hash": work.data.hash,
             "name": work.data.folder.name,
+            **({"mixed": dict(work.data.mixed)} if work.data.mixed else {}),
             **asdict(work.report),
             "tokens": work.packing.tokens,
             "efficiency": round(work.packing.efficiency, 4),

@@ -1,4 +1,8 @@
-"""Compute the cross-entropy of the tokens of a packed row that are to be learned."""
+"""Compute the cross-entropy of the tokens of a packed row that are to be learned.
+
+Rows are filled up to few even lengths: each length that a CPU has not seen yet costs it kernels of
+their own, and memory that is not given back.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,17 +18,26 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
     import torch
 
     wanted = [place for place in range(1, len(row.ids)) if row.learn[place]]
-    ids = torch.tensor([row.ids], device=device)
+    size = min(even_length(len(row.ids)), architecture.context_of(network.config))
+    more = max(size - len(row.ids), 0)  # comes last, where nothing that is learned sees it
+    ids = torch.tensor([[*row.ids, *[row.ids[-1]] * more]], device=device)
     before = torch.tensor(wanted, device=device) - 1
     # with a cache, transformers would ignore where the positions restart
     given: dict[str, Any] = {"input_ids": ids, "use_cache": False}
     if architecture.takes(network, "position_ids"):
-        given["position_ids"] = torch.tensor([row.positions], device=device)
+        positions = [*row.positions, *range(more)]
+        given["position_ids"] = torch.tensor([positions], device=device)
     if picks_logits(network):
         logits = network(**given, logits_to_keep=before).logits[0]
     else:
         logits = network(**given).logits[0, before]
     return torch.nn.functional.cross_entropy(logits.float(), ids[0, before + 1], reduction="none")
+
+
+def even_length(size: int) -> int:
+    """Return the length to fill a row up to: one of sixteen between a power of two and the next."""
+    step = max(8, 1 << max(size.bit_length() - 5, 0))
+    return -(-size // step) * step
 
 
 def picks_logits(network: Any) -> bool:  # noqa: ANN401

@@ -1,24 +1,29 @@
 """Measure in a process of its own what a round takes: peak memory, and seconds a token.
 
-    recipe + longest rows -> child process: base, adapter, two steps, a batch of answers -> figures
+    recipe + rows -> child process: base, adapter, a few steps, a batch of answers -> figures
 
 A round's peak is that of its largest row, or of the answers that are written at once; a process
-of its own gives both back, and has used none of it before.
+of its own gives both back, and has used none of it before. On a CPU the rows themselves count too,
+which the caller holds in memory as the round will.
 """
 
 import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from finetune.packing import Packed, Packing
 from finetune.recipe import Recipe
 
+if TYPE_CHECKING:
+    from finetune.model import Student
+
 _SECONDS = 600
+_STEPS = 5
 _PROMPTS = 8
 
 
@@ -31,15 +36,14 @@ class Trial:
 
 
 def measure(recipe: Recipe, packing: Packing) -> Trial | None:
-    """Return what two steps of a round took; None where they could not be made.
+    """Return what a few steps of a round took; None where they could not be made.
 
     `recipe.base` is the folder or name under which the base is opened.
     """
-    longest = sorted(packing.rows, key=lambda row: -len(row.ids) - row.learned)
-    middle = packing.rows[len(packing.rows) // 2]
     given = {
         "recipe": recipe.values(),
-        "rows": [_plain(longest[0]), _plain(middle)],
+        "rows": [_plain(row) for row in _typical(packing.rows)],
+        "held": _resident("VmRSS"),
     }
     root = str(Path(__file__).resolve().parent.parent)
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
@@ -61,52 +65,70 @@ def measure(recipe: Recipe, packing: Packing) -> Trial | None:
 
 def run(given: Mapping[str, object]) -> dict[str, float]:
     """Make the steps in this process and return what they took."""
+    import peft  # noqa: F401  # loaded before, as in the process that asks
     import torch
 
     from finetune import batch_writing, model, recipe_reader
     from finetune.probes import choices
-    from finetune.trainer import fit
 
     recipe = recipe_reader.recorded(given["recipe"])
-    rows = given["rows"]
-    assert isinstance(rows, list)
-    largest, middle = (Packed(one["ids"], one["positions"], one["learn"]) for one in rows)
+    held, taken = given["held"], given["rows"]
+    assert isinstance(held, int) and isinstance(taken, list)
+    rows = [Packed(one["ids"], one["positions"], one["learn"]) for one in taken]
+    beside = held - _resident("VmRSS")
     student = model.attach(
         model.load(recipe.base, precision=recipe.precision), recipe.lora, recipe.seed
     )
     if recipe.recompute:
         model.recompute(student)
-    plan = replace(recipe.rounds[0], epochs=1, max_steps=1)
-    for row in (largest, middle):
-        began = time.monotonic()  # the first step finds its memory and its kernels
-        fit(student, _packing([row]), plan, seed=1, precision=recipe.precision)
-        seconds = time.monotonic() - began
+    seconds = _seconds_a_token(student, rows, recipe)
     if recipe.evaluation.probes:
         for kind in choices.KINDS:
             choices.measure(student, kind, recipe.precision)
-    text = student.tokenizer.decode(largest.ids[: recipe.max_tokens - 64])
+    text = student.tokenizer.decode(rows[0].ids[: recipe.max_tokens - 64])
     prompt = [{"role": "user", "content": str(text)}]
     count = min(_PROMPTS, recipe.evaluation.answers)
     batch_writing.write_answers(student, [prompt] * count, 2, recipe.precision)
     if torch.cuda.is_available():
         peak = float(torch.cuda.max_memory_allocated())
     else:
-        peak = float(_resident_peak())
-    return {"memory": peak, "seconds_a_token": seconds / len(middle.ids)}
+        peak = float(_resident("VmHWM") + beside)
+    return {"memory": peak, "seconds_a_token": seconds}
 
 
-def _packing(rows: Sequence[Packed]) -> Packing:
-    total = sum(len(row.ids) for row in rows)
-    return Packing(list(rows), total, 1.0)
+def _typical(rows: Sequence[Packed]) -> list[Packed]:
+    """Return the row that takes most, and a few others at even distances."""
+    trained = [row for row in rows if row.learned]
+    stride = max(1, len(trained) // _STEPS)
+    largest = max(trained, key=lambda row: len(row.ids) + row.learned)
+    return [largest, *trained[stride // 2 :: stride][:_STEPS]]
+
+
+def _seconds_a_token(student: "Student", rows: Sequence[Packed], recipe: Recipe) -> float:
+    """Train on each row once, as a round does; the first step finds its kernels, so is left out."""
+    from finetune.trainer import fit
+
+    plan = replace(recipe.rounds[0], epochs=1, max_steps=0, batch_tokens=1)
+    made = fit(student, Packing(list(rows), 0, 1.0), plan, seed=1, precision=recipe.precision)
+    first, last = made.curve[0], made.curve[-1]
+    return (last.seconds - first.seconds) / max(last.tokens - first.tokens, 1)
 
 
 def _plain(row: Packed) -> dict[str, object]:
     return {"ids": row.ids, "positions": row.positions, "learn": row.learn}
 
 
-def _resident_peak() -> int:
+def _resident(figure: str) -> int:
+    """Return this process's memory in bytes: what it has (VmRSS), or the most it had (VmHWM).
+
+    Where the system does not tell these, the peak that it does tell; a child's may be its parent's.
+    """
     import resource
 
+    status = Path("/proc/self/status")
+    for line in status.read_text().splitlines() if status.is_file() else ():
+        if line.startswith(f"{figure}:"):
+            return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

@@ -95,7 +95,7 @@ def text(
         _files(counts, hashes),
         card_samples.lines(samples, _STYLES),
         card_samples.pair_lines(pairs),
-        _tables(counts),
+        _tables(counts, _unwritten(counts, arguments)),
         _diversity(counts),
         _sources(counts, sources, generation),
         _making(counts, screened),
@@ -145,7 +145,10 @@ def _glance(
     yield f"| rows | {counts.train:,} for training, {counts.validation:,} for validation |"
     yield f"| languages | {languages} |"
     if proven:
-        yield f"| proven | {proven:,} of {counts.rows:,} rows, each against the facts it names |"
+        yield (
+            f"| proven | {proven:,} of {counts.rows:,} rows say what the facts say that they name; "
+            "whether these are right is not proven |"
+        )
     if counts.unproven:
         yield f"| not proven | {counts.unproven:,} rows of other people |"
     if counts.preference:
@@ -204,9 +207,26 @@ def _files(counts: RowCounts, hashes: Mapping[str, str]) -> Iterator[str]:
     )
 
 
-def _tables(counts: RowCounts) -> Iterator[str]:
+def _unwritten(counts: RowCounts, arguments: Mapping[str, object]) -> list[str]:
+    """Return the styles that were asked for and of which no row is in the data."""
+    asked = arguments.get("styles")
+    return [
+        str(each)
+        for each in (asked if isinstance(asked, (list, tuple)) else ())
+        if each in _STYLES and each not in counts.styles
+    ]
+
+
+def _tables(counts: RowCounts, unwritten: Sequence[str]) -> Iterator[str]:
     relation, share = counts.largest
     yield from _cells(counts)
+    if unwritten:
+        yield from (
+            f"Asked for, and not written from these sources: {', '.join(unwritten)}. Cases, exams "
+            "and comparisons are made of what a person wrote and reviewed, and not of lists that a "
+            "program gathered.",
+            "",
+        )
     topics = {topic_name(key): _topic(key) for key in counts.relations}
     named = {topic_name(key): count for key, count in counts.relations.items()}
     yield from _table("Rows by topic", in_order(named), topics)
@@ -391,6 +411,10 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             "that the source is right.",
             "- What is told of a condition is what the sources hold of it, which may lack a test, "
             "a treatment or a warning that matters.",
+            "- These rows were not read one by one. Where people read samples of such data, from "
+            "one row in six to one in two had a fault, most often in rows from public tables: an "
+            "odd fact, a short list, a sentence that does not fit who asks. Read a sample of each "
+            "style before you train on it.",
             "- Statistical associations are told as such and never as advice. Patients, ages and "
             "durations in questions are invented.",
             "- Templates vary less than people do. Mix these rows with dialogues of people where "

@@ -75,7 +75,12 @@ def lines(lessons: Iterable[Lesson], styles: Mapping[str, str]) -> Iterator[str]
     style = ""
     for lesson in lessons:
         if not style:
-            yield from ("## Samples", "", "The best rows of each style and language, by rules.", "")
+            yield from (
+                "## Samples",
+                "",
+                "The rows of each style and language that rules rate highest: no fair sample.",
+                "",
+            )
         if style != lesson.style:
             style = lesson.style
             told = f": {styles[style]}" if style in styles else ""

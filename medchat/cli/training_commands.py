@@ -251,7 +251,11 @@ def _row_lines(data: object) -> list[str]:
     if not isinstance(data, Mapping) or not isinstance(data.get("rows"), int):
         return []
     told = [f"learned from {data['kept']} of {data['rows']} rows"]
-    for key, name in (("left_out", "left out"), ("cut", "shown without")):
+    for key, name in (
+        ("mixed", "of further data sets"),
+        ("left_out", "left out"),
+        ("cut", "shown without"),
+    ):
         counts = data.get(key)
         if isinstance(counts, Mapping) and counts:
             told.append(f"{name}: " + ", ".join(f"{many} {why}" for why, many in counts.items()))

@@ -121,6 +121,18 @@ def test_an_adapter_learns_answers_and_writes(kind, bases, tmp_path):
         ids.append(token)
 
 
+@pytest.mark.parametrize("kind", ["bert", "electra"])
+def test_a_base_that_reads_ahead_is_refused(kind, tmp_path):
+    folder = write(tmp_path / "base", kind)
+    data = dataset.read(write_data(tmp_path / "data", rows(6), rows(2, 6)))
+    mine = recipe(folder)
+    tokens = model.tokenizer(mine.base)
+    shown, report = dataset.make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
+    packing = pack([one.tokens for one in shown], mine.max_tokens, together=False)
+    with pytest.raises(FinetuneError, match="cannot write"):
+        preflight.check(mine, 1, packing, report)
+
+
 @pytest.mark.parametrize("method", ["gptq", "awq", "bitsandbytes"])
 def test_a_quantised_base_is_refused(method, tmp_path):
     shutil.copytree(base(), tmp_path / "base")

@@ -7,7 +7,7 @@ from toy_finetune import base
 from finetune import model
 from finetune.packing import first_fit, pack
 from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.token_loss import even_length, token_losses
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,22 @@ def test_positions_restart_and_no_example_continues_another():
     assert rows[0].learn == [False, True, True, False, True]
     assert rows[0].learned == 3
     assert pack([Rendered([5, 6], [True] * 2)] * 3, 8, together=False).efficiency == 0.25
+
+
+@pytest.mark.parametrize(("size", "filled"), [(1, 8), (100, 104), (1003, 1024), (1536, 1536)])
+def test_rows_are_filled_up_to_few_lengths(size, filled):
+    assert even_length(size) == filled
+
+
+def test_what_fills_a_row_up_changes_no_loss():
+    student = model.load(str(base()), precision="float32")
+    ids = [6 + 7 * place % 400 for place in range(67)]
+    row = pack([Rendered(ids, [True] * 67)], 67).rows[0]
+    with torch.inference_mode():
+        logits = student.model(input_ids=torch.tensor([ids]), use_cache=False).logits[0, :-1]
+        found = token_losses(student.model, row, student.device)
+    wanted = torch.nn.functional.cross_entropy(logits, torch.tensor(ids[1:]), reduction="none")
+    assert even_length(67) > 67 and torch.allclose(found, wanted, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", ["llama", "glm4", "qwen2"])

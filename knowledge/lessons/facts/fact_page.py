@@ -58,6 +58,10 @@ class PageLinks(Protocol):
         """Return the page of an entity, where it has one."""
 
 
+_SEVERAL = ("symptom", "test", "treatment", "medicine", "complication", "cause", "risk_factor")
+"""Relations of a condition of which one fact alone is seldom all."""
+
+
 @dataclass(frozen=True, slots=True)
 class FactPage:
     """What is known of an entity in one language; `name` is what it is called there.
@@ -90,8 +94,6 @@ class FactPage:
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
     shown: dict[str, tuple[PageFact, ...]] = field(default_factory=dict, repr=False)
     is_familiar: bool = True
-    lacks_interactions: bool = False
-    """Whether some of its interactions are on pages of the other part of the split alone."""
     _by_object: _ByObject = field(default_factory=dict, compare=False, repr=False)
     """The facts of each relation that was asked for: those of entities, and those of texts."""
     _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
@@ -118,6 +120,11 @@ class FactPage:
         """Return the facts of a relation that name entities and that somebody wrote and read."""
         return tuple(item for item in self.entity_facts(relation) if not item.scraped)
 
+    def is_lone(self, relation: str) -> bool:
+        """Say whether a program gathered but one thing of what a condition has several of."""
+        known = self.groups.get(relation, ())
+        return relation in _SEVERAL and len(known) == 1 and known[0].scraped
+
     def with_neighbours(
         self,
         neighbours: tuple["FactPage", ...],
@@ -128,9 +135,10 @@ class FactPage:
         """Return the page with its neighbours, and with the way to other pages."""
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
-        told = (self.is_familiar, self.lacks_interactions)
         known = (self._by_object, self._cached)
-        return FactPage(*own, self.licence, neighbours, *finds, self.shown, *told, *known)
+        return FactPage(
+            *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
+        )
 
     def as_evidence(self) -> "FactPage":
         """Return the page with every fact that a line of evidence may show."""
@@ -139,8 +147,9 @@ class FactPage:
         by_object, cached = self.cached("as evidence", _new_caches)
         own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        told = (self.is_familiar, self.lacks_interactions)
-        return FactPage(*own, self.licence, self.neighbours, *finds, {}, *told, by_object, cached)
+        return FactPage(
+            *own, self.licence, self.neighbours, *finds, {}, self.is_familiar, by_object, cached
+        )
 
     def as_written(self) -> "FactPage":
         """Return the page with those facts only that somebody wrote and read."""
@@ -154,9 +163,10 @@ class FactPage:
         }
         own = (self.entity, self.language, self.name, self.said, groups, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        told = (self.is_familiar, self.lacks_interactions)
         known = (by_object, cached)
-        return FactPage(*own, self.licence, self.neighbours, *finds, self.shown, *told, *known)
+        return FactPage(
+            *own, self.licence, self.neighbours, *finds, self.shown, self.is_familiar, *known
+        )
 
     @property
     def has_scraped(self) -> bool:

@@ -3,7 +3,7 @@
     groups of a page + what it lacks -> relations that no answer from memory tells
 
 A list of warnings that lacks some reads as if the rest were safe. Of interactions the most severe
-are told and it is said that there are more; contraindications are told whole or not at all.
+are told and it is said that there may be more; contraindications are told whole or not at all.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -34,11 +34,6 @@ def partial(
         if is_validation(id) or missed == 0 or missed < known:
             found.add("interaction")
     return frozenset(found)
-
-
-def lacks_interactions(groups: Mapping[str, Sequence[PageFact]], hidden: Collection[str]) -> bool:
-    """Say whether a page lacks interactions, or may: no gathered table is known to be whole."""
-    return bool(hidden) or any(item.scraped for item in groups.get("interaction", ()))
 
 
 def _fits(items: Sequence[PageFact], untold: int) -> bool:

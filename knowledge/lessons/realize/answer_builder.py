@@ -104,7 +104,7 @@ class AnswerBuilder:
         self.add_stating(text, (self._page, relation, items))
 
     def add_list(self, text: str, relation: str, items: Sequence[PageFact]) -> None:
-        """Add a sentence that lists facts, and say so where there are more that matter."""
+        """Add a sentence that lists facts, and say so where there may be more that matter."""
         self.add(text, relation, items)
         self._tell_of_more(relation)
 
@@ -195,14 +195,12 @@ class AnswerBuilder:
         )
 
     def _tell_of_more(self, relation: str) -> None:
-        """Say once that interactions are left out, where some are."""
+        """Say once that there may be more interactions: no list of them is known to be whole."""
         if relation != "interaction" or not self._levels or self._said_more:
             return
-        known = self._page.entity_facts(relation)
-        if self._page.lacks_interactions or any(each.fact not in self._used for each in known):
-            words = load(InteractionsWords, self._page.language)
-            self.add(grammar.draw(words.more, self._pick))
-            self._said_more = True
+        words = load(InteractionsWords, self._page.language)
+        self.add(grammar.draw(words.more, self._pick))
+        self._said_more = True
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
         joint = " " if self._text and self._page.language == "en" else ""

@@ -7,6 +7,7 @@ tests, tests before treatment, treatment before where to go and what may follow.
 """
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -42,6 +43,12 @@ _PLAIN = ("treatment", "department")
 """Relations that read alike for most conditions: seldom added unless asked for."""
 
 _MEANING = ("description", "drug_class", "body_part", "transmission")
+_CLASS_END_ZH = re.compile("(?:类药物|药物|类|药|剂)+$")
+_WORD = re.compile(r"[a-z0-9]{3,}")
+_PLAIN_WORDS = {"medicine", "drug", "agent", "inhibitor", "the", "and"}
+_SAME = ("description", "drug_class")
+"""Relations of which one may say what the other does."""
+
 _MOST = {"short": 4, "medium": 5, "long": 6}
 _ADDED = {"short": 0, "medium": 2, "long": 4}
 _OF_TWO = 3
@@ -128,13 +135,16 @@ def plan_case(
     whole = page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
+    alarm = urgent_flags.alarm_of_case(page, told) if to_patient else ""
+    if alarm == "soon" and who.stage == "baby":  # who gets worse within hours
+        alarm = "now"
     return CasePlan(
         page,
         relation,
         manner,
         who,
         tuple(findings),
-        alarm=urgent_flags.alarm_of_case(page, told) if to_patient else "",
+        alarm=alarm,
         to_patient=to_patient,
         rival=rival,
         history=tuple(history),
@@ -191,6 +201,9 @@ def plan_meaning(
     for each in _MEANING:
         if each == relation or not page.groups.get(each):
             continue
+        said = {relation, *(known for known, _ in found)}
+        if each in _SAME and said.intersection(_SAME) and names_class(page):
+            continue
         if named := page.entity_facts(each):
             places = [item for item in named if fact_fitness.is_news(page.name, item.text)]
             if places:
@@ -198,6 +211,16 @@ def plan_meaning(
         elif text := _brief(page, each):
             found.append((each, (text,)))
     return tuple(found[: 2 if manner.length == "long" else 1])
+
+
+def names_class(page: FactPage) -> bool:
+    """Say whether what a medicine is tells its class already: "a benzodiazepine that ..."."""
+    told = " ".join(item.text for item in page.groups.get("description", ())).casefold()
+    classes = [item.text.casefold() for item in page.groups.get("drug_class", ())]
+    if page.language == "zh":
+        return any(_CLASS_END_ZH.sub("", each) in told for each in classes)
+    words = [set(_WORD.findall(each)) - _PLAIN_WORDS for each in classes]
+    return any(each and each <= set(_WORD.findall(told)) for each in words)
 
 
 def plan_steps(

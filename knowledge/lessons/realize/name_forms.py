@@ -162,10 +162,7 @@ class PageRenderer:
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
             told = {each: items for each, items in told.items() if each not in partial}
             shown = kept if told != kept else {}
-            lacks = whole_lists.lacks_interactions(kept, hidden)
-            page = FactPage(
-                *about, told, shown=shown, is_familiar=familiar, lacks_interactions=lacks
-            )
+            page = FactPage(*about, told, shown=shown, is_familiar=familiar)
             return page if kept else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
@@ -177,8 +174,7 @@ class PageRenderer:
             told = self._with_core_treatment(entities[id], names, told)
         told = {each: items for each, items in told.items() if each not in partial}
         shown = kept if told != kept else {}
-        lacks = whole_lists.lacks_interactions(kept, hidden)
-        page = FactPage(*about, told, shown=shown, lacks_interactions=lacks)
+        page = FactPage(*about, told, shown=shown)
         return page if kept else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:

@@ -46,7 +46,9 @@ _CHILDBEARING = re.compile(
     re.IGNORECASE,
 )
 _MENSTRUAL = re.compile(
-    "menstr|dysmenorrh|endometriosis|polycystic ovar|pelvic inflammatory|missed period|"
+    r"menstr|dysmenorrh|menorrh|endometriosis|polycystic ovar|pelvic inflammatory|"
+    r"\b(?:heavy|irregular|painful|absent|missed|late|light|delayed|scanty|infrequent|no) "
+    r"periods?\b|(?:between|with|during) periods|"
     "月经|经期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
     re.IGNORECASE,
 )
@@ -82,7 +84,7 @@ _MATURE = re.compile(
     r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
     r"esophageal|endometrial|uterine|cervical|ovarian) cancer|"
     r"osteoarthr|aneurysm|peripheral arter|glaucoma|"
-    r"cirrhosis|atheroscl|type 2 diab|aortic",
+    r"cirrhosis|atheroscl|type 2 diab|aortic|(?:limb|mesenteric|transient) isch",
     re.IGNORECASE,
 )
 """Rare before the middle of life; a young patient would be the exception."""
@@ -203,7 +205,7 @@ def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientPr
         stage = "child"
     elif (about | felt | whom | risks) & _IS_OLD and not about & (_IS_FERTILE | _IS_MENSTRUAL):
         stage = "old"
-    elif about & _IS_MATURE:
+    elif (about | felt) & _IS_MATURE:
         stage = "mature"
     pace: Pace = "days"
     if sudden or felt & _IS_ALARMING:

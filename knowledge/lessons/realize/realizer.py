@@ -43,15 +43,20 @@ _VERB_APART = re.compile(r"[,)] (?:is|are|was|were|refers to|occurs|means|descri
 _AGREES = re.compile("<([^|>]*)[|]([^>]*)>")
 _WITH_OBJECT = re.compile("«([^|»]*)[|]([^»]*)»")
 _SINGULAR = re.compile(
-    r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|ids|lens|aws|"
+    r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|lens|aws|"
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
 _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
 """Two adjectives before one plural noun: depressive or psychotic symptoms."""
+_CLASS = re.compile(
+    r"\band [\w -]*(?:inhibitors|antagonists|agonists|blockers|agents|medicines|drugs|diuretics)$"
+)
+"""A class of medicines that act on two things: "serotonin and noradrenaline inhibitors"."""
 _FIELD = re.compile(r"(?:infectious diseases|paediatrics|pediatrics|(?:obst|ger)\w*rics|pa?edics)$")
 """A department that ends like a plural."""
 _HEAD = re.compile(
-    r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or) "
+    r" (?:of|in|between|on|with|without|after|during|for|from|to|at|by|behind|under|around|near|"
+    r"inside|over|and|or) "
 )
 """What follows the noun that a verb agrees with."""
 
@@ -70,11 +75,34 @@ _SENTENCE_EN = re.compile(
     re.IGNORECASE,
 )
 _DOES = re.compile(
-    "binds|blocks|calms|corrects|dilates|ends|inhibits|neutrali[sz]es|helps|increases|kills|lowers|makes|opens|prevents|protects|raises|reduces|"
-    "relaxes|relieves|replaces|restores|reverses|shrinks|slows|softens|stops|suppresses|treats|"
-    "works"
+    "acts|affects|allows|binds|blocks|boosts|calms|causes|clears|contains|controls|corrects|"
+    "damages|decreases|delays|destroys|dilates|eases|ends|enhances|fights|helps|improves|"
+    "increases|induces|inhibits|keeps|kills|limits|loosens|lowers|makes|mimics|narrows|"
+    "neutrali[sz]es|numbs|opens|prevents|produces|promotes|protects|provides|raises|reduces|"
+    "relaxes|relieves|removes|replaces|requires|restores|reverses|shrinks|slows|softens|"
+    "steadies|stimulates|stops|strengthens|supplies|suppresses|thins|treats|widens|works"
 )
 """Verbs at the start of a text that says what a medicine does."""
+_MAIN = re.compile(
+    r"(?:(?!\b(?:that|which|who|whose|where|when|if|because|as|after|before|until|while|once|since|"
+    r"although)\b)[^.;])*?(?<!,) "
+    r"(?:is|are|was|were|refers to|occurs|means|describes) "
+)
+"""A text with a verb of its own, which no clause begins before."""
+
+_RELATIVE = re.compile(r"\b(?:that|which|who|whose|where)\b|;")
+_GOES_ON = re.compile(r"(?:\b(?:and|or|that|which|who|where|can|may|to|not)|;[^;]*)(?: \w+ly)? ?$")
+_NO_NOUN = re.compile(
+    "(?:Any|All|There|In|On|At|For|When|If|After|Before|Because|Although|During|To|As|While|By|"
+    "With) "
+)
+_HEAD_OF_TEXT = re.compile(r" (?:that|which|who|whose|where)\b|[;,]")
+"""What begins a clause within a noun phrase, and what follows its noun."""
+
+_ON_SOMETHING = ("precaution", "interaction_advice")
+"""Relations whose texts may begin with what they are on: "egg allergy: may be given"."""
+
+_REFERS = re.compile("(?:It|Its|They|Their) ")
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
 
@@ -254,7 +282,7 @@ def is_plural(name: str) -> bool:
     >>> is_plural("kidney stones"), is_plural("rabies"), is_plural("bleeding between periods")
     (True, False, False)
     """
-    if _EITHER.match(name):
+    if _EITHER.match(name) or _CLASS.search(name):
         return True
     if _FIELD.search(name):
         return False
@@ -335,7 +363,9 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     ):
         return _sentence(body)
     whole = article is not None and (
-        _WHOLE_EN.match(body) is not None or _SHORT_EN.match(body) is not None
+        _WHOLE_EN.match(body) is not None
+        or _SHORT_EN.match(body) is not None
+        or _MAIN.match(body) is not None
     )
     be = "are" if is_plural(name) else "is"
     if relation == "description" and article and not whole:
@@ -347,10 +377,20 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     said = item.said.rstrip(_STOPS)
     if _DOES.fullmatch(body.split(" ")[0].lower()):
         said = body[:1].lower() + body[1:]
-    if relation == "description" and (joint := _defined(said, be)):
+    refers = _REFERS.match(body) is not None  # to a name that nobody has said yet
+    if refers:
+        said = body[:1].lower() + body[1:]
+    if relation == "description" and not refers and (joint := _defined(said, be)):
         return _sentence(f"{name}{joint}{said}")
-    if relation == "description" and _FINITE.search(body):
+    phrase = _as_phrase(body)
+    if relation == "description" and not refers and not phrase:
         return _sentence(body)  # it has a subject of its own
+    if (
+        relation == "description"
+        and phrase
+        and is_plural(_HEAD_OF_TEXT.split(phrase)[0]) == (be == "are")
+    ):
+        return _sentence(f"{name} {be} {phrase}")
     if article:
         said = body[:1].lower() + body[1:]
     if relation == "red_flag" and _IMPERATIVE.match(body):
@@ -359,6 +399,9 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     if relation == "description":  # a name at its start keeps it from going on in a sentence
         apart = ":" if said[:1].isupper() else ","
         intros = tuple(each for each in intros if each.endswith(apart)) or intros
+    if relation in _ON_SOMETHING:
+        titled = ": " in body  # a text that names what it is on goes on from the words before it
+        intros = tuple(each for each in intros if each.endswith(":") != titled) or intros
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
@@ -372,12 +415,22 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def _as_phrase(body: str) -> str:
+    """Return a text without a verb of its own as it stands within a sentence, else nothing."""
+    for place, verb in enumerate(_FINITE.finditer(body)):
+        before = body[: verb.start()]
+        if not _RELATIVE.search(before) or (place and not _GOES_ON.search(before)):
+            return ""
+    if _NO_NOUN.match(body):
+        return ""
+    return letter_case.lower_first_word(body, {body.split(" ")[0].lower()})
+
+
 def _defined(said: str, be: str) -> str:
     """Return what joins a name to a text that says what it is or does; nothing for a sentence."""
+    if be == "is" and _DOES.fullmatch(said.split(" ")[0]):
+        return " "
     if _SENTENCE_EN.search(_ASIDE.sub("", said)) or said[:1].isupper():
         return ""
-    first = said.split(" ")[0]
-    if _DOES.fullmatch(first) and first != "drops":
-        return " "
     apart = _VERB_APART.search(said) or (be == "is" and is_plural(said))
-    return "" if apart or first == "drops" else f" {be} "
+    return "" if apart or said.split(" ")[0] == "drops" else f" {be} "

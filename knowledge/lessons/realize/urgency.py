@@ -28,6 +28,12 @@ UNOPENED = "the user's words suggest an emergency, of which such a row does not 
 
 _OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
+_WORD = re.compile(r"[a-z]{4,}")
+_STEM = 6
+_ANY_EMERGENCY = frozenset(("acute", "severe", "sudden", "large", "possible", "danger", "with"))
+_ANY_EMERGENCY_ZH = re.compile("急性|严重|重度|重症|突发|突然|大量|急症|可能|或|及|伴|、|（|）")
+"""Words of an emergency's name that fit every other one."""
+
 _FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
@@ -58,6 +64,11 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
     if not _speaks_of_a_patient(lesson) or not isinstance(support, list):
         return None
     named = names_its_subject(lesson)
+    if not (named or _belongs(found[0], lesson)):
+        return None
+    earlier = _before_the_last(lesson)
+    if earlier and rules(earlier, lesson.language):
+        return None
     opening = pick.choice(openings(found[0], lesson.style, lesson.language, named=named))
     return with_opening(lesson, opening, [each.id for each in found])
 
@@ -74,6 +85,36 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
     if lesson.style == "dialogue" and _is_lasting(lesson):
         return False  # nobody waited for months with what the words suggest
     return lesson.style in _OF_PATIENTS and not lesson.split_key.startswith("medicine:")
+
+
+def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
+    """Say whether what a row tells speaks of an emergency: what else opens it misleads."""
+    told = " ".join(each.quote for each in lesson.sources)
+    if lesson.language == "zh":
+        parts = _ANY_EMERGENCY_ZH.split(emergency.name)
+        pairs = (part[at : at + 2] for part in parts for at in range(len(part) - 1))
+        return any(each in told for each in pairs)
+    known = {word[:_STEM] for word in _WORD.findall(told.casefold())}
+    return any(
+        word[:_STEM] in known
+        for word in _WORD.findall(emergency.name.casefold())
+        if word not in _ANY_EMERGENCY
+    )
+
+
+def _before_the_last(lesson: Lesson) -> tuple[str, ...]:
+    """Return what the patient of a talk had said before the doctor's last question.
+
+    Where that suggests an emergency, nothing more was to be asked.
+    """
+    if lesson.style != "dialogue":
+        return ()
+    asked = [each for each in lesson.messages if each.role == "user"]
+    replies = lesson.messages[: len(lesson.messages) - 2] if len(asked) > 1 else ()
+    confirmed = lesson.meta.get("confirmed")
+    known = confirmed[:-1] if isinstance(confirmed, list) else []
+    earlier = replace(lesson, messages=tuple(replies), meta={**lesson.meta, "confirmed": known})
+    return users_words(earlier)
 
 
 def _is_lasting(lesson: Lesson) -> bool:

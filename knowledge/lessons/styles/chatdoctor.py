@@ -56,7 +56,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     known = case_plan.known_findings(written)[:_KNOWN]
     described = case_plan.can_tell_apart(written, known)
     for relation in _ASKED:
-        if page.groups.get(relation) and patient_profiles.is_illness(page):
+        told = page.groups.get(relation) and not page.is_lone(relation)
+        if told and patient_profiles.is_illness(page):
             case = described and relation != "description" and relation in written.groups
             found[relation] = ("case", "told") if case else ("told",)
     return found

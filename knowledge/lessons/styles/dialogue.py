@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts import reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages import case_rivals
@@ -46,6 +46,9 @@ _KNOWN = 10
 """So many findings of a condition a consultation is drawn from."""
 
 _YES, _NO = True, False
+_ALARMS: tuple[urgent_flags.Alarm, ...] = ("now", "soon", "")
+"""From the most alarming finding to the least."""
+
 AskedFinding = tuple[FactPage, str, PageFact, bool]
 """FactPage, relation and finding that is asked about, and whether the patient has it."""
 
@@ -122,6 +125,9 @@ def _planned(
     """Choose the findings that the patient reports at once, and those to be asked for."""
     rest = list(felt)
     pick.shuffle(rest)
+    alarm = urgent_flags.alarm_of([item.said for item in felt], page.language)
+    if alarm == "now" or urgent_flags.is_grave(page):
+        return _planned_briefly(page, rest, relation)
     reported = pick.choice((1, 2)) if len(rest) > 2 else 1
     opening, rest = rest[:reported], rest[reported:]
     asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest]
@@ -141,6 +147,18 @@ def _planned(
             asked.append((rival.page, relation, pick.choice(other), _NO))
     pick.shuffle(asked)
     return opening, asked
+
+
+def _planned_briefly(
+    page: FactPage, felt: Sequence[PageFact], relation: str
+) -> tuple[list[PageFact], list[AskedFinding]]:
+    """Leave one finding to be asked for, the most alarming: an emergency is told without delay."""
+    ranked = sorted(felt, key=lambda item: _ALARMS.index(_alarm(page, item)))
+    return ranked[1:], [(page, relation, ranked[0], _YES)]
+
+
+def _alarm(page: FactPage, item: PageFact) -> urgent_flags.Alarm:
+    return urgent_flags.alarm_of([item.said], page.language)
 
 
 def _told(page: FactPage, relation: str) -> list[PageFact]:

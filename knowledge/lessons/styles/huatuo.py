@@ -61,18 +61,20 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     known = [relation for relation in asked if page.groups.get(relation)]
     if urgent_flags.is_grave(page) and not page.text_facts("red_flag"):
         known = [each for each in known if each != "department"]  # that answer would not press
-    return {relation: _forms(page, relation) for relation in known}
+    found = {relation: _forms(page, relation) for relation in known}
+    return {relation: forms for relation, forms in found.items() if forms}
 
 
 def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     named = page.entity_facts(relation)
     words = load(HuatuoWords, page.language)
-    forms = ["all"]
+    lone = page.is_lone(relation)  # whoever asks for all of it would take one for all
+    forms = [] if lone else ["all"]
     if len(named) >= 3 and words.some_name.get(relation):
         forms.append("some")
     if named and relation in words.yes_or_no_question:
         forms.append("is")
-    if relation in _paired(page) and _second(page, relation):
+    if relation in _paired(page) and _second(page, relation) and not lone:
         forms.append("pair")
     written = page.as_written()
     if relation in _CASE_THEN and written.entity_facts(relation) and _describes_a_case(written):
@@ -171,7 +173,7 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     if item.level:
-        told = load(InteractionsWords, page.language).warning[item.level]
+        told = load(InteractionsWords, page.language).finding[item.level]
     place = pick.randrange(len(asked))
     # With as many answers as questions, each answers its own.
     reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
@@ -208,7 +210,7 @@ def _add_others(
         text = realizer.state_briefly(relation, few, page.language, pick)
         text = text or realizer.state_facts(page.said, relation, few, page.language, pick)
     if text:
-        answer.add(lead + text, relation, few)
+        answer.add_list(lead + text, relation, few)
     else:
         answer.state(relation, few, 0.8)
 
@@ -237,7 +239,11 @@ def topic_of(page: FactPage, relation: str) -> str:
 
 
 def _second(page: FactPage, relation: str) -> list[str]:
-    return [key for key in page.groups if key in _paired(page) and key != relation]
+    return [
+        key
+        for key in page.groups
+        if key in _paired(page) and key != relation and not page.is_lone(key)
+    ]
 
 
 def _paired(page: FactPage) -> TextBy:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.lessons.facts import paragraph_order
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.chinese_texts import is_measured
 from knowledge.lessons.templates import grammar
@@ -40,10 +40,6 @@ _DEFINES_ZH = re.compile(
     "(?!可(?:降低|减|增|引|用于|以|使)|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
 )
 """A Chinese text that says what something is by a noun: "X是...的药"."""
-
-_CLASS_END_ZH = re.compile("(?:类药物|药物|类|药|剂)+$")
-_WORD = re.compile(r"[a-z0-9]{3,}")
-_PLAIN_WORDS = {"medicine", "drug", "agent", "inhibitor", "the", "and"}
 
 _MOST_DEPARTMENTS = 2
 _MOST_NAMED = 6
@@ -89,7 +85,7 @@ def _told(page: FactPage) -> list[str]:
     if not known:
         return []
     left_out = set() if _is_written(page) else {"medicine", "population"}
-    if _names_class(page):
+    if case_plan.names_class(page):
         left_out.add("drug_class")
     if any(_EXPECTING.search(item.text) for item in page.groups.get("contraindication", ())):
         left_out.add("pregnancy")
@@ -103,16 +99,6 @@ def _told(page: FactPage) -> list[str]:
 def _is_written(page: FactPage) -> bool:
     """Say whether somebody wrote of a page, rather than a program that gathered lists."""
     return any(not item.scraped for items in page.groups.values() for item in items)
-
-
-def _names_class(page: FactPage) -> bool:
-    """Say whether what a medicine is tells its class already: "a benzodiazepine that ..."."""
-    told = " ".join(item.text for item in page.groups.get("description", ())).casefold()
-    classes = [item.text.casefold() for item in page.groups.get("drug_class", ())]
-    if page.language == "zh":
-        return any(_CLASS_END_ZH.sub("", each) in told for each in classes)
-    words = [set(_WORD.findall(each)) - _PLAIN_WORDS for each in classes]
-    return any(each and each <= set(_WORD.findall(told)) for each in words)
 
 
 def _texts(page: FactPage, relation: str) -> list[PageFact]:

@@ -34,6 +34,9 @@ REGISTERS = ("plain",)
 DIFFICULTY = {"flag": "easy", "alike": "easy", "meets": "medium", "harm": "medium"}
 
 _MET = ("interaction", "contraindication")
+_REVIEWED = 0.3
+"""How often somebody asks who reviews what others take."""
+
 _HARMLESS = {"medicine": ("medicine~",), "condition": ("department", "treatment")}
 """Relations that a refusal may state: nothing on doses, dangers, transmission or tests."""
 
@@ -69,7 +72,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         forms = []
         if relation in _MET and page.entity_facts(relation):
             forms.append("meets")
-        if relation in _ALIKE[kind] and page.groups.get(relation):
+        if relation in _ALIKE[kind] and page.groups.get(relation) and not page.is_lone(relation):
             forms.append("alike")
         if relation in _HARMLESS[kind] and page.entity_facts(relation):
             forms.append("harm")
@@ -101,9 +104,11 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
 def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.entity_facts(relation)[:8])
-    warnings = words.combination_warning[relation]
+    reviews = pick.random() < _REVIEWED
+    warnings = (words.review_finding if reviews else words.combination_warning)[relation]
     if item.level:
-        warnings = load(InteractionsWords, page.language).warning[item.level]
+        known = load(InteractionsWords, page.language)
+        warnings = (known.finding if reviews else known.warning)[item.level]
     told = grammar.draw(warnings, pick)
     text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
     answer.add(text, relation, [item])
@@ -113,10 +118,12 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
         answer.state(relation, others)
     elif page.groups.get("monitoring") and pick.random() < 0.4:
         answer.state("monitoring", huatuo.choose_items(page, "monitoring", pick, 3))
-    instead = "" if item.level else grammar.draw(words.instead, pick)
-    _add(page, answer, instead)  # with a level, what to do stands in the warning
-    topic_answer.end(page, relation, manner, answer, pick, why=not instead, closed=False)
-    template = words.combination_question[relation]
+    # With a level, what to do stands in the warning; who reviews is not told whom to ask.
+    instead = "" if item.level or reviews else grammar.draw(words.instead, pick)
+    _add(page, answer, instead)
+    why = not (instead or reviews)
+    topic_answer.end(page, relation, manner, answer, pick, why=why, closed=False)
+    template = (words.review_question if reviews else words.combination_question)[relation]
     return answer.build(NAME, _asked(page, template, pick, item.said), relation)
 
 

@@ -113,6 +113,7 @@ class InteractionsWords:
     with_subject: LinesBy = _lines("s a o", LEVELS)
     without_subject: LinesBy = _lines("a o", LEVELS)
     warning: LinesBy = _lines("s S o", LEVELS)
+    finding: LinesBy = _lines("s S o", LEVELS)
     more: Lines = _lines()
 
 
@@ -363,6 +364,8 @@ class SafetyWords:
     after_urgent: Lines = _lines()
     combination_question: LinesBy = _lines("s S o kin", WARNED)
     combination_warning: LinesBy = _lines("s S o", WARNED)
+    review_question: LinesBy = _lines("s S o", WARNED)
+    review_finding: LinesBy = _lines("s S o", WARNED)
     instead: Lines = _lines()
     harm_question: LinesBy = _lines("s S kin", KINDS)
     refusal: Lines = _lines()

@@ -175,7 +175,8 @@ def _multi_hop(language: Language, relation: str, text: str) -> bool:
 def _safety(language: Language, relation: str, text: str) -> bool:
     if relation == "red_flag" and _fits(_warned(language), text):
         return True
-    return _fits(_asking("safety.combination_question", language, relation), text) or _holds(
+    combined = ("safety.combination_question", "safety.review_question")
+    return any(_fits(_asking(each, language, relation), text) for each in combined) or _holds(
         _harmless(language), _asking(_PLAIN, language, relation), text
     )
 

@@ -38,6 +38,7 @@ STATING = (
     "dialogue.both",
     "dialogue.absent",
     "safety.combination_warning",
+    "safety.review_finding",
     "multi_hop.verdict",
     "multi_hop.thought_of",
     "multi_hop.no_contraindication",
@@ -57,6 +58,7 @@ STATING_ONE = {
     "interactions.with_subject": "interaction",
     "interactions.without_subject": "interaction",
     "interactions.warning": "interaction",
+    "interactions.finding": "interaction",
     "vignette.background": "risk_factor",
 }
 """Tables of one relation, or of any where it is empty."""

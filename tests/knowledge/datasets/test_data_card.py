@@ -229,3 +229,12 @@ def test_a_folder_under_the_hubs_name_loads_by_its_header(tmp_path):
     assert (len(parts["train"]), len(parts["validation"])) == (made.train, made.validation)
     chat = datasets.load_dataset(str(tmp_path / "data"), "chat", cache_dir=cache)
     assert len(chat["train"]) == made.train
+
+
+def test_the_card_names_styles_that_were_asked_for_and_not_written():
+    counts = counted(row(1), row(2))
+    told = card.text(
+        4, {"styles": ["huatuo", "exam", "dialogue", "preference"]}, counts, FilterReport(), ()
+    )
+    assert "Asked for, and not written from these sources: exam, dialogue." in told
+    assert "not written from these sources" not in text(counts)

@@ -288,3 +288,42 @@ def test_only_facts_are_swapped_and_none_that_the_question_names():
     )
     asked = lesson("Can it cause chest pain?", answer, ["chest pain"], [line], [[0], []])
     assert pairs._swapped(asked, named, random.Random(1)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a wen", "Swelling of a gland that is blocked and grows.", "A wen is swelling of a gland"),
+        (
+            "warts",
+            "Small growths that a virus causes; most are gone in time.",
+            "Warts are small gr",
+        ),
+        ("remedy", "Lowers pain and is also used in fever.", "Remedy lowers pain and is also"),
+        ("remedy", "Its dose is raised slowly.", "its dose is raised slowly."),
+        ("remedy", "In fever it helps within hours, and is cheap.", "In fever it helps"),
+        ("a wen", "Any lump that hurts can be classified as one.", "Any lump that hurts can"),
+    ],
+)
+@pytest.mark.parametrize("seed", range(4))
+def test_what_a_thing_is_goes_on_from_its_name_where_the_text_is_of_that_form(
+    name, text, said, seed
+):
+    item = PageFact("f", text, text)
+    told = realizer.state_facts(name, "description", [item], "en", random.Random(seed))
+    assert said in told and "is in " not in told and "is any " not in told
+    assert name in told.lower() or told == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A wen crisis (once called a wen) is severe swelling of it.", "A wen crisis (once"),
+        ("A lump that is soft and grows.", "A wen is a lump that is soft"),
+        ("A lump left alone until it is big.", "A wen is a lump left alone"),
+    ],
+)
+def test_a_whole_sentence_is_told_without_the_name_before_it(text, said):
+    item = PageFact("f", text, text)
+    told = realizer.state_facts("a wen", "description", [item], "en", random.Random(1))
+    assert told.startswith(said)

@@ -1,5 +1,6 @@
 """Rows whose user's words suggest an emergency open with what to do, and are held to it."""
 
+import random
 import re
 from dataclasses import replace
 
@@ -13,12 +14,12 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.urgent_words import Emergency, confirmed, users_words
 from knowledge.lessons.realize import urgency
 from knowledge.lessons.verify.prover import Prover
-from knowledge.records import Lesson, LessonMessage
+from knowledge.records import Lesson, LessonMessage, LessonSource
 from knowledge.text.sentences import sentence_spans
 
 ARREST = {
-    "en": Emergency("tight", "a blocked airway", "Sit up and give oxygen."),
-    "zh": Emergency("tight", "气道阻塞", "坐起并吸氧。"),
+    "en": Emergency("tight", "an attack of asthma or type 2 diabetes", "Sit up and give oxygen."),
+    "zh": Emergency("tight", "哮喘或糖尿病急症", "坐起并吸氧。"),
 }
 
 
@@ -159,3 +160,41 @@ def test_a_finding_that_alarms_may_not_be_passed_over(rows):
         assert Prover(engine, generation, rules).faults([bad]) == [
             "an alarming finding is passed over"
         ]
+
+
+def _talk(style, said, quotes, language="en", **meta):
+    roles = ("user", "assistant")
+    messages = tuple(LessonMessage(roles[at % 2], each) for at, each in enumerate(said))
+    sources = tuple(LessonSource("fact", f"fact:{n}", each) for n, each in enumerate(quotes))
+    support = [[n] for n in range(len(sentence_spans(said[-1])))]
+    told = {"support": support, "relation": "test", **meta}
+    return Lesson("a", messages, language, style, sources, (), "", "", told)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "quote", "opened_"),
+    [
+        ("en", "severe bleeding", "Ulcer — red flags: black stools suggest bleeding.", True),
+        ("en", "severe bleeding", "Shingles — red flags: a red eye needs review.", False),
+        ("en", "acute abdomen", "Shingles — red flags: an acute red eye needs review.", False),
+        ("zh", "急性消化道出血", "溃疡——警示征象：呕血提示消化道出血。", True),
+        ("zh", "急性消化道出血", "带状疱疹——警示征象：急性眼红需当天就诊。", False),
+    ],
+)
+def test_a_row_opens_with_no_emergency_that_what_it_tells_knows_nothing_of(
+    language, name, quote, opened_
+):
+    found = (Emergency("x", name, "Act."),)
+    row = _talk("chatdoctor", ["It hurts.", "Take care."], [quote], language)
+    assert (urgency.open_answer(row, lambda *_: found, random.Random(1)) is not None) is opened_
+
+
+@pytest.mark.parametrize(("said_first", "kept"), [("I feel faint.", False), ("I feel odd.", True)])
+def test_nothing_more_is_asked_once_an_emergency_was_told(said_first, kept):
+    def faints(messages, language):
+        told = any("faint" in each for each in messages)
+        return (Emergency("x", "fainting", "Act."),) if told else ()
+
+    talk = [said_first, "Any fainting?", "Yes.", "That can be fainting."]
+    row = _talk("dialogue", talk, ["Syncope — symptoms: fainting."], confirmed=["faintness"])
+    assert (urgency.open_answer(row, faints, random.Random(1)) is not None) is kept

@@ -1,6 +1,8 @@
 """Lists of warnings: the most severe first, told whole, or with the remark that there are more."""
 
 import random
+import re
+from dataclasses import replace
 
 import pytest
 from toy_lessons import opened_with
@@ -12,10 +14,17 @@ from knowledge.lessons.facts.fact_store import FactStore
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.page_sources import PageSources
-from knowledge.lessons.realize import case_answer, realizer, topic_answer
+from knowledge.lessons.realize import (
+    case_answer,
+    case_plan,
+    patient_profiles,
+    realizer,
+    topic_answer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.styles import chatdoctor, huatuo, safety
 from knowledge.lessons.templates.loader import LANGUAGES, load
-from knowledge.lessons.templates.tables import ChatdoctorWords, InteractionsWords
+from knowledge.lessons.templates.tables import ChatdoctorWords, InteractionsWords, SafetyWords
 from knowledge.records import Entity, Name
 
 OWN = next(f"medicine:{n}" for n in range(99) if not is_validation(f"medicine:{n}"))
@@ -32,10 +41,10 @@ def text(words):
     return PageFact(f"fact:{words[:20]}", words, words[:1].lower() + words[1:])
 
 
-def page(name, language="en", kind="medicine", lacks=False, **groups):
+def page(name, language="en", kind="medicine", **groups):
     entity = Entity(f"{kind}:{name}", kind, (Name(name, language),))
     held = {relation: tuple(items) for relation, items in groups.items()}
-    return FactPage(entity, language, name, name, held, lacks_interactions=lacks)
+    return FactPage(entity, language, name, name, held)
 
 
 def told(own, relation, manner=SHORT, seed=0):
@@ -50,15 +59,13 @@ NAMES = [f"drug{letter}" for letter in "abcdefghi"]
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("seed", range(4))
-def test_a_list_that_is_cut_says_that_there_are_more(language, seed):
+def test_a_list_of_interactions_says_that_there_may_be_more(language, seed):
     more = load(InteractionsWords, language).more
     many = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES])
     said = told(many, "interaction", seed=seed)
     assert sum(line in said for line in more) == 1
-    few = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES[:3]])
-    assert not any(line in told(few, "interaction", seed=seed) for line in more)
-    lacking = page("ritonavir", language, lacks=True, interaction=few.groups["interaction"])
-    assert any(line in told(lacking, "interaction", seed=seed) for line in more)
+    few = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES[:1]])
+    assert sum(line in told(few, "interaction", seed=seed) for line in more) == 1
 
 
 def test_lines_that_are_shown_are_told_as_they_are():
@@ -137,7 +144,6 @@ def test_the_most_severe_come_first_and_those_of_the_other_part_are_hidden(tmp_p
     assert len(facts) == 32 and hidden.isdisjoint(item.fact for item in every)
     across = [fact for fact in facts if is_validation(fact.other) != is_validation(own.id)]
     assert hidden == {fact.id for fact in across if fact.level == "major"}
-    assert own.lacks_interactions is bool(hidden)
     assert len(every) == 32 - len(hidden)
 
 
@@ -183,10 +189,59 @@ def test_a_text_that_begins_with_a_verb_goes_on_from_the_name(verb, seed):
     assert said == f"Remedy {verb[0].lower()}{verb[1:]}"
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", ["", "contraindicated", "major", "moderate"])
+@pytest.mark.parametrize("relation", ["interaction", "contraindication"])
+def test_who_reviews_what_others_take_is_not_told_whom_to_ask(language, level, relation):
+    item = partner("drugb", level if relation == "interaction" else "")
+    own = page("druga", language, **{relation: [item]})
+    asked = load(SafetyWords, language).review_question[relation]
+    starts = tuple(each.split("{")[0] for each in asked if each.split("{")[0])
+    reviewed = 0
+    for seed in range(60):
+        row = safety.write(own, relation, "meets", random.Random(seed), SHORT)
+        question, answer = (each.content for each in row.messages)
+        if question.startswith(starts):
+            reviewed += 1
+            told = answer.replace("prescriber has to decide", "")
+            assert not re.search("pharmac|prescriber|next dose|药师|问医生|下次用药", told)
+    assert reviewed
+
+
 @pytest.mark.parametrize(
-    ("scraped", "hidden", "lacks"),
-    [(True, (), True), (False, (), False), (False, ("major",), True)],
+    ("complaint", "sex"),
+    [
+        ("heavy periods", "f"),
+        ("bleeding between periods", "f"),
+        ("missed period", "f"),
+        ("cough", ""),
+    ],
 )
-def test_no_gathered_table_of_interactions_is_taken_for_whole(scraped, hidden, lacks):
-    item = PageFact("f", "lithium", "lithium", "medicine:1", "interaction", scraped=scraped)
-    assert whole_lists.lacks_interactions({"interaction": (item,)}, hidden) is lacks
+def test_complaints_of_periods_are_those_of_women(complaint, sex):
+    own = page("thyroid trouble", kind="condition")
+    assert patient_profiles.profile_of(own, [text(complaint)]).sex == sex
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [("A sedative antihistamine.", 1), ("A short tablet for hay fever.", 2)],
+)
+def test_a_class_that_is_named_already_is_not_told_again(about, told):
+    own = page("remedy", description=[text(about)], drug_class=[text("sedative antihistamine")])
+    pick = random.Random(3)
+    assert len(case_plan.plan_meaning(own, "side_effect", AT_LENGTH, pick)) == told
+
+
+@pytest.mark.parametrize(("scraped", "count", "asked"), [(1, 1, 0), (1, 2, 1), (0, 1, 1)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_asks_for_all_of_what_a_program_gathered_one_of(language, scraped, count, asked):
+    items = [replace(partner(each), scraped=bool(scraped)) for each in NAMES[:count]]
+    felt = [partner("redness"), partner("itching")]
+    own = page("sore eye", language, kind="condition", medicine=items, symptom=felt)
+    assert ("all" in huatuo.topics(own)["medicine"]) is bool(asked)
+    assert ("medicine" in chatdoctor.topics(own)) is bool(asked)
+
+
+def test_a_class_that_acts_on_two_things_is_a_plural():
+    assert realizer.is_plural("serotonin and dopamine reuptake inhibitors")
+    assert not realizer.is_plural("cough and fever")
