@@ -45,6 +45,8 @@ _FORM = re.compile(
 )
 """What tells apart the forms of one medicine."""
 
+_SALT = re.compile("(?<=.{3})[钠镁钾钙]$|钠(?=肠溶)|镁(?=肠溶)")
+
 _KIND_OF_TEST = re.compile(
     "^血清?|电子|纤维|无痛|彩色|细菌|病原体?|多普勒|二维|M型|检查|检测|扫描|测定|方?法$|术$|B|彩|声|波|(?<=乳)[腺房]|盆腔和|血清|血浆"
 )
@@ -183,7 +185,7 @@ def _holds_all(longer: str, shorter: str) -> bool:
 
 def _stem(medicine: str) -> str:
     """Return what a medicine is called without its form: 氯雷他定片 and 氯雷他定胶囊 are one."""
-    return _FORM.sub("", medicine) or medicine
+    return _SALT.sub("", _FORM.sub("", medicine)) or medicine
 
 
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:
@@ -192,8 +194,10 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         plain = len(name) <= _LONGEST_TREATED and not _holds("qualified", name)
         return plain and is_usual(name, text)
     if relation in _USES:
-        plain = not _holds("qualified", text) and not habits.is_rare(item.object)
+        plain = not _holds("qualified", text) and habits.may_be_known(item.object)
         return plain and is_usual(text, name)
+    if relation == "treatment" and _holds("given_up_treatment", text):
+        return False
     if relation in DEFAULTED and (relation, item.object or text) in habits.defaults:
         return False
     if relation == "course":

@@ -64,6 +64,10 @@ class SourceHabits:
         """Say whether a condition of a large graph is named by no other."""
         return len(self.followed) >= _LARGE and not self.followed.get(condition)
 
+    def may_be_known(self, condition: str) -> bool:
+        """Say whether a condition is familiar, or its graph too small to tell."""
+        return len(self.followed) < _LARGE or self.is_familiar(condition)
+
     def is_familiar(self, condition: str) -> bool:
         """Say whether a condition is named often enough to be thought of by findings alone."""
         return self.followed.get(condition, 0) >= _FAMILIAR

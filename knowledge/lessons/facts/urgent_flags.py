@@ -38,7 +38,8 @@ _GRAVE = re.compile(
     r"mesenteric isch|angle-closure|intussusception|placental abruption|(?:sub|epi|extra)dural h|"
     r"subarachnoid h|"
     r"intracerebral h|delirium|stevens|epidermal necrolysis|acute pancreatitis|appendicitis|"
-    r"(?:bowel|intestinal) obstruction|cholangitis|hypertensive (?:emerg|cris)|acute coronary|"
+    r"(?:bowel|intestinal) obstruction|(?<!sclerosing )(?<!biliary )cholangitis|"
+    r"hypertensive (?:emerg|cris)|acute coronary|"
     r"peritonsillar|thyroid storm|adrenal crisis|neutropenic|malaria|limb ischa|"
     r"retinal (?:detach|artery)|"
     r"transient isch|guillain|"
@@ -49,7 +50,7 @@ _GRAVE = re.compile(
     "血栓性血小板|心肌梗死|心肌梗塞|卒中|脑梗|脑出血|蛛网膜下腔出血|栓塞|主动脉夹层|败血症|脓毒|脑膜炎|脑炎|"
     "会厌|扭转|酮症|过敏性休克|异位妊娠|宫外孕|气胸|填塞|穿孔|绞窄|嵌顿|破裂|休克|呼吸衰竭|"
     "肺水肿|中暑|热射病|狂犬|破伤风|子痫|胎盘早剥|肠梗阻|肠套叠|坏死性筋膜|危象|闭角型|硬膜[下外]|"
-    "谵妄|史蒂文斯|表皮坏死松解|急性胰腺炎|阑尾炎|胆管炎|肠系膜|高血压急症|急性冠|扁桃体周|疟疾|"
+    "谵妄|史蒂文斯|表皮坏死松解|急性胰腺炎|阑尾炎|(?<!硬化性)(?<!慢性)胆管炎|肠系膜|高血压急症|急性冠|扁桃体周|疟疾|"
     "急性肢体缺血|视网膜(?:脱离|[中动])|粒细胞缺乏",
     re.IGNORECASE,
 )

@@ -108,7 +108,7 @@ _SUDDEN = re.compile(
     "ketoacid|hyperosmolar|septic arthr|meningitis|"
     "encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
-    "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血|休克|"
+    "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血(?!性(?:结膜|疾病))|休克|"
     "烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大出血|穿孔|会厌|脑膜炎|脑脊髓膜|脑炎|心绞痛|夹层|"
     "败血症|脓毒症|酮症|呼吸衰竭|肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑尾|过敏性休克|"
     "气胸|窒息",

@@ -96,7 +96,9 @@ _NO_NOUN = re.compile(
     "(?:Any|All|There|In|On|At|For|When|If|After|Before|Because|Although|During|To|As|While|By|"
     "With) "
 )
-_HEAD_OF_TEXT = re.compile(r" (?:that|which|who|whose|where)\b|[;,]")
+_HEAD_OF_TEXT = re.compile(
+    r" (?:that|which|who|whose|where|used|taken|given|made|set|related|caused|within|as)\b|[;,]"
+)
 """What begins a clause within a noun phrase, and what follows its noun."""
 
 _ON_SOMETHING = ("precaution", "interaction_advice")
@@ -385,12 +387,11 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     phrase = _as_phrase(body)
     if relation == "description" and not refers and not phrase:
         return _sentence(body)  # it has a subject of its own
-    if (
-        relation == "description"
-        and phrase
-        and is_plural(_HEAD_OF_TEXT.split(phrase)[0]) == (be == "are")
-    ):
-        return _sentence(f"{name} {be} {phrase}")
+    if relation == "description" and phrase and not refers:
+        fits = is_plural(_HEAD_OF_TEXT.split(phrase)[0]) == (be == "are")
+        consists = "consist of" if be == "are" else "consists of"
+        if fits or name.split(" ")[-1].casefold() not in phrase.casefold():
+            return _sentence(f"{name} {be if fits else consists} {phrase}")
     if article:
         said = body[:1].lower() + body[1:]
     if relation == "red_flag" and _IMPERATIVE.match(body):

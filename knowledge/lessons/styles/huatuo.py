@@ -58,7 +58,10 @@ _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "comp
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
-    found = {relation: _forms(page, relation) for relation in asked if page.groups.get(relation)}
+    known = [relation for relation in asked if page.groups.get(relation)]
+    if urgent_flags.is_grave(page) and not page.text_facts("red_flag"):
+        known = [each for each in known if each != "department"]  # that answer would not press
+    found = {relation: _forms(page, relation) for relation in known}
     return {relation: forms for relation, forms in found.items() if forms}
 
 

@@ -327,3 +327,17 @@ def test_a_whole_sentence_is_told_without_the_name_before_it(text, said):
     item = PageFact("f", text, text)
     told = realizer.state_facts("a wen", "description", [item], "en", random.Random(1))
     assert told.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("nettle rash", "Itchy weals that come and go.", "Nettle rash consists of itchy weals"),
+        ("a pill", "Contraception taken within 72 hours.", "A pill is contraception taken"),
+        ("eye drops", "Drops used twice a day.", "Eye drops are drops used"),
+    ],
+)
+def test_a_text_of_another_number_than_its_name_is_what_the_thing_consists_of(name, text, said):
+    item = PageFact("f", text, text)
+    told = realizer.state_facts(name, "description", [item], "en", random.Random(1))
+    assert told.startswith(said)

@@ -158,6 +158,7 @@ def test_conditions_that_kill_within_days_are_grave(name):
         *("Chronic kidney disease", "Skin abscess", "Stroke sequelae", "Atopic eczema"),
         *("皮肤脓肿", "慢性湿疹", "脑梗死后遗症", "牙周脓肿", "坏死性淋巴结炎", "腹主动脉瘤"),
         *("慢性酒精中毒", "代谢性碱中毒", "视神经脊髓炎", "坏疽性脓皮病", "铅中毒", "嗜睡症"),
+        *("原发性硬化性胆管炎", "Primary sclerosing cholangitis"),
     ],
 )
 def test_others_are_not_grave(name):
@@ -242,5 +243,5 @@ def test_no_case_is_made_of_what_a_program_gathered(gathered, made):
     entity = Entity(id="condition:c", kind="condition", names=(Name("en", "viral laryngitis"),))
     page = FactPage(entity, "en", "viral laryngitis", "viral laryngitis", groups)
     assert bool(dialogue.topics(page)) == made
-    assert ("case" in chatdoctor.topics(page)["test"]) == made
-    assert ("case" in huatuo.topics(page)["test"]) == made
+    assert ("case" in chatdoctor.topics(page).get("test", ())) == made
+    assert ("case" in huatuo.topics(page).get("test", ())) == made
