@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact, first_of
 from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, letter_case
@@ -356,6 +357,8 @@ def _plain(relation: str, language: Language) -> str:
 
 def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:
     body = item.text.rstrip(_STOPS)
+    if relation == "red_flag" and urgent_flags.is_sign(body, language):
+        return _tell_sign(name, body, language, pick)
     if language == "zh":
         return chinese_texts.tell(name, relation, body, pick) + "。"
     article = _ARTICLE.match(body)
@@ -405,6 +408,16 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
         intros = tuple(each for each in intros if each.endswith(":") != titled) or intros
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
+
+
+def _tell_sign(name: str, body: str, language: Language, pick: random.Random) -> str:
+    """Return a sentence that says to seek help at once for a sign."""
+    intro = grammar.draw(load(RelationSentencesWords, language).before_sign, pick)
+    if language == "zh":
+        return f"{intro.format(s=name)}{body}。"
+    first = body.split(" ")[0]
+    said = letter_case.lower_first_word(body, {first.lower()})
+    return f"{fill(f'{intro} ', language, 1, s=name)}{said}."
 
 
 def _plainly(text: str) -> str:

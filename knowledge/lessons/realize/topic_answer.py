@@ -121,6 +121,7 @@ def end(
     if (
         closed
         and not urgent
+        and not answer.states("red_flag")
         and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)

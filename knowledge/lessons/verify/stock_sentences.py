@@ -66,6 +66,7 @@ STATING_ONE = {
 TELLING = {
     "relation_sentences.before_text": "",
     "relation_sentences.before_advice": "red_flag",
+    "relation_sentences.before_sign": "red_flag",
     "overview.told": "",
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
