@@ -105,6 +105,22 @@ _HEAD_OF_TEXT = re.compile(
 _ON_SOMETHING = ("precaution", "interaction_advice")
 """Relations whose texts may begin with what they are on: "egg allergy: may be given"."""
 
+_USED_IN = {
+    "pregnancy": re.compile("pregnan"),
+    "breastfeeding": re.compile("breast-?fe"),
+    "children": re.compile(r"\bchild"),
+    "renal": re.compile("kidney|renal"),
+    "liver": re.compile("liver|hepatic"),
+}
+"""Words of a text that say already in whom a medicine is used."""
+
+_USED = re.compile(
+    r"(?:(?:Not|Usually|Best|Long|Only|Often|Never|Rarely|Generally) )*(?:to be )?"
+    r"(?:used|avoided|recommended|continued|contraindicated|given|preferred|reserved|safe|unsafe)\b",
+    re.IGNORECASE,
+)
+"""A text that goes on after "is": whose name stands in it only before."""
+
 _REFERS = re.compile("(?:It|Its|They|Their) ")
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
@@ -361,6 +377,8 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
         return _tell_sign(name, body, language, pick)
     if language == "zh":
         return chinese_texts.tell(name, relation, body, pick) + "。"
+    if relation in _USED_IN and _USED_IN[relation].search(body):
+        return _tell_use(name, body, item.said.rstrip(_STOPS))
     article = _ARTICLE.match(body)
     if relation == "description" and (
         body.startswith("The term ")
@@ -418,6 +436,17 @@ def _tell_sign(name: str, body: str, language: Language, pick: random.Random) ->
     first = body.split(" ")[0]
     said = letter_case.lower_first_word(body, {first.lower()})
     return f"{fill(f'{intro} ', language, 1, s=name)}{said}."
+
+
+def _tell_use(name: str, body: str, said: str) -> str:
+    """Return a sentence on the use of a medicine, of which the text says already in whom."""
+    if _plainly(body).startswith(_plainly(name)):
+        return _sentence(body)
+    if body.startswith("May be "):
+        return _sentence(f"{name} {said}")
+    if _USED.match(body):
+        return _sentence(f"{name} {'are' if is_plural(name) else 'is'} {said}")
+    return _sentence(f"{name}: {said}")
 
 
 def _plainly(text: str) -> str:

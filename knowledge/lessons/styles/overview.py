@@ -171,6 +171,8 @@ def _text(
 ) -> str:
     """Return a sentence that tells a text."""
     told = load(OverviewWords, page.language).told.get(relation, ())
+    if relation == "pregnancy" and page.language == "en" and _EXPECTING.search(item.text):
+        named = True  # "in pregnancy" would be said twice
     if relation == "red_flag" and urgent_flags.is_sign(item.text, page.language):
         named = True  # the name stands in the sentence that says to seek help
     if relation == "monitoring" and page.language == "zh" and not is_measured(item.text):

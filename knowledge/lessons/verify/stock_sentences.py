@@ -72,7 +72,7 @@ TELLING = {
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
 _GLUE = {
-    "en": ("{v}.", "{s} {v}.", "{s} (is|are) (|a |an ){v}."),
+    "en": ("{v}.", "{s} {v}.", "{s}: {v}.", "{s} (is|are) (|a |an ){v}."),
     "zh": (
         "{v}。",
         "{s}(|的|是|能|是指|可见于|的传播方式是|：|，){v}。",
