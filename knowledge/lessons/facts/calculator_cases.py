@@ -72,6 +72,10 @@ class CalculatorCase:
         """Return the call in which one input is missing."""
         return Calculation(self.formula, {**self.given, key: MISSING})
 
+    def sex(self) -> str | None:
+        """Return the sex where it is an input, or a finding tells it: few men take oestrogen."""
+        return self.given.get("sex") or ("female" if self.given.get("hormones") == "yes" else None)
+
     def age(self) -> int | None:
         """Return the age in years where it is an input."""
         return int(float(self.given["age"])) if "age" in self.given else None

@@ -46,7 +46,7 @@ class Relative:
 
 def choose_relative(case: CalculatorCase, language: Language, pick: random.Random) -> Relative:
     """Return a relative whose sex is that of the case."""
-    sex, age = case.given.get("sex"), case.age()
+    sex, age = case.sex(), case.age()
     kins = [
         (kin, her)
         for kin, her, own, from_age, to_age in load(ToolsWords, language).relative
@@ -63,10 +63,10 @@ def describe_patient(
     Where it takes neither, both may still be told: a patient has them.
     """
     inputs = {each.key for each in case.formula.inputs}
-    age, sex = case.given.get("age"), case.given.get("sex")
+    age, sex = case.given.get("age"), case.sex()
     if "age" not in inputs and "weight" not in inputs and pick.random() < 0.5:
         age = str(pick.randint(max(24, calculator_cases.least_age(case)), 88))
-    if "sex" not in inputs and pick.random() < 0.5:
+    if sex is None and pick.random() < 0.5:
         sex = pick.choice(("female", "male"))
     age = None if without == "age" else age
     sex = None if without == "sex" else sex

@@ -806,3 +806,17 @@ def test_real_interactions_repeat_across_files_and_a_malformed_file_is_refused(r
     assert len(set(pairs)) < len(pairs) - 2_000
     broken = refused(real_data / "restricted/ddi/worldvista/all_eng_classes_sept2016.xml")
     assert "line 111" in broken.what
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_other_rows_tell_what_a_triple_describes(tmp_path, first):
+    told = "Polymyalgia rheumatica,description,Polymyalgia rheumatica is stiffness of the girdles."
+    other = "Polymyalgia rheumatica,symptom,morning stiffness"
+    unknown = "Quorn,description,Quorn is something that no other row speaks of."
+    lines = [told, other] if first else [other, told]
+    path = write(tmp_path / "own.csv", "head,relation,tail", *lines, unknown)
+    records, report = read(path)
+    assert {each.kind for each in records} == {"condition"}
+    relations = [statement.relation for each in records for statement in each.statements]
+    assert sorted(relations) == ["description", "symptom"]
+    assert report.left_out == {"description of something whose kind is not said": 1}

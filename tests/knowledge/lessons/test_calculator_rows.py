@@ -20,6 +20,7 @@ from knowledge.ingest import updates
 from knowledge.lessons import build, ray_workers
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check, read_lessons
+from knowledge.lessons.facts import calculator_cases
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import value_phrases
 from knowledge.lessons.row_plan import PageSources, RowPlan
@@ -336,3 +337,15 @@ def test_an_answer_names_all_inputs_or_none(language):
     for formula in scores:
         case = SimpleNamespace(formula=formula, given={}, stated={})
         assert value_phrases.restate_values(case, language) == ""
+
+
+def test_who_takes_oestrogen_is_no_man():
+    perc = next(each for each in FORMULAS.values() if each.id == "perc")
+    men = re.compile(r"\b(?:man|male|gentleman|boy)\b|男")
+    for language in ("en", "zh"):
+        for seed in range(60):
+            pick = random.Random(seed)
+            case = calculator_cases.draw(perc, language, pick)
+            case = replace(case, given={**case.given, "hormones": "yes"})
+            assert not men.search(value_phrases.describe_patient(case, language, pick))
+            assert value_phrases.choose_relative(case, language, pick).her not in ("his", "他")

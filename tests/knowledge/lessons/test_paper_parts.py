@@ -187,3 +187,29 @@ def test_a_part_is_quoted_from_the_abstract_where_it_has_one():
     later = "Weekly dancing is safe for residents who walk without help of any kind."
     found = parts_of(("Abstract: Conclusions", shown), ("Conclusions", later))
     assert found == [("conclusion", shown)]
+
+
+@pytest.mark.parametrize(
+    "idle",
+    [
+        "Our observations give new insights into the ways in which people come to fall.",
+        "We hope that this report will encourage other homes to offer dancing as well.",
+    ],
+)
+def test_a_conclusion_that_says_nothing_is_none(idle):
+    shown = "Weekly dancing is feasible in care homes and may lower the number of falls."
+    assert parts_of(("Conclusions", f"{shown} {idle}")) == [("conclusion", shown)]
+    assert "conclusion" not in [part for part, _ in parts_of(("Conclusions", idle))]
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "In our previous trial we assessed whether a walking group lowers falls at home.",
+        "Holm et al. aimed to compare dancing with walking in two homes of the region.",
+    ],
+)
+def test_the_aim_of_an_earlier_trial_is_not_that_of_the_paper(earlier):
+    asked = "We assessed whether a weekly dance class lowers the number of falls there."
+    read = parts_of(("Background", f"{earlier} {asked}"))
+    assert [words for part, words in read if part == "aim"] == [asked]

@@ -82,11 +82,40 @@ def _read_triples(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
         rows = json_records.read_objects(path)
     else:
         rows = csv_rows.read_rows(path, set(places.values()), _TITLE, delimiter)
+    kinds: dict[str, str] = {}
+    waiting: list[tuple[int, dict[str, str]]] = []
     for line, row in rows:
         parts = {part: _text(row.get(column)) for part, column in places.items()}
+        if _lacks_kind(parts, known):
+            waiting.append((line, parts))
+            continue
         record = _map_triple(parts, known, line, report)
         if record:
+            _note_kinds(record, kinds)
             yield record
+    for line, parts in waiting:  # what other rows say of the same name may tell what it is
+        kind = kinds.get(parts["head"].casefold(), "")
+        record = _map_triple(parts, known, line, report, kind or None)
+        if record:
+            yield record
+
+
+def _lacks_kind(parts: dict[str, str], known: TripleMapping) -> bool:
+    """Say whether a triple describes something of which it does not say what it is."""
+    meaning = known.relation(parts["relation"]) if parts["relation"] else None
+    described = meaning is not None and meaning.relation == "description" and not meaning.inverted
+    return described and not parts.get("head_kind")
+
+
+def _note_kinds(record: EntityRecord, kinds: dict[str, str]) -> None:
+    """Keep the kind of each name of a record; a name of two kinds gets none."""
+    found = [(record.names[0].text, record.kind)]
+    for statement in record.statements:
+        if statement.term is not None and statement.kind is not None:
+            found.append((statement.term.names[0].text, statement.kind))
+    for name, kind in found:
+        key = name.casefold()
+        kinds[key] = kind if kinds.get(key, kind) == kind else ""
 
 
 def _columns(path: Path, start: bytes) -> list[str] | None:
@@ -130,8 +159,13 @@ def _text(value: object) -> str:
 
 
 def _map_triple(
-    parts: dict[str, str], known: TripleMapping, line: int, report: ReadReport
+    parts: dict[str, str],
+    known: TripleMapping,
+    line: int,
+    report: ReadReport,
+    kind: str | None = None,
 ) -> EntityRecord | None:
+    """Return what a triple states; `kind` is that of its head where the triple does not say it."""
     if not all(parts[part] for part in ("head", "relation", "tail")):
         report.skip("triple of another form", json.dumps(parts, ensure_ascii=False))
         return None
@@ -149,7 +183,7 @@ def _map_triple(
             report.skip(f"kind {said[:_LONGEST_RELATION]}: no kind of the vocabulary", said)
             return None
     subject, other = parts["head"], parts["tail"]
-    subject_kind, other_kind = kinds["head_kind"], kinds["tail_kind"]
+    subject_kind, other_kind = kinds["head_kind"] or kind, kinds["tail_kind"]
     if meaning.inverted:
         subject, other = other, subject
         subject_kind, other_kind = other_kind, subject_kind
