@@ -269,6 +269,8 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, pick)
         return
+    if plan.to_patient and not case_plan.may_be_routine(page):
+        return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing
         if not plan.steps:

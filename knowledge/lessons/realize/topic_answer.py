@@ -22,6 +22,9 @@ from knowledge.lessons.templates.tables import (
 from knowledge.vocabulary import TREATING
 
 _MOST = 6
+_OF_CARE = ("symptom", "test", "treatment", "medicine", "first_line", "department", "complication")
+"""What is asked for by whoever may be ill now, rather than to know."""
+
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
 
 
@@ -54,6 +57,9 @@ def begin(
     urgent = case_plan.is_emergency(page)
     if urgent and personal:
         warn(page, relation, answer)
+        if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
+            words = load(ConsultationWords, page.language)
+            case_answer.draw_stock(words.urgent_named, page, answer, pick)
     if manner.length == "short":
         return
     if heard and manner.is_plain and not urgent:
@@ -120,7 +126,7 @@ def end(
             explained = True
     if (
         closed
-        and not urgent
+        and case_plan.may_be_routine(page)
         and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)
