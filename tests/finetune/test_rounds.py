@@ -241,7 +241,7 @@ def test_a_round_may_add_an_adapter_to_the_one_before(made, policy):
     adapter = rounds.run(named, tools=TEXT_TOOLS).adapter
     record = adapters.manifest(adapter)
     assert (adapter.policy, adapter.parent) == (policy, "toy/round-1")
-    assert record["self_test"]["reload_difference"] <= 1e-6
+    assert record["self_test"]["reload_difference"] <= 1e-4
     assert record["scores"]["after"]["nll"] != record["scores"]["before"]["nll"]
     config = json.loads((adapter.folder / "adapter_config.json").read_text())
     assert config["r"] == (16 if policy == "stack" else 8)

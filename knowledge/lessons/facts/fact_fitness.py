@@ -54,6 +54,8 @@ _PATH = re.compile("[\u3400-\u9fff][-—/][\u3400-\u9fff]")
 
 _OF_ANY_CASE = (
     "harms_unborn",
+    "lasting_medicines",
+    "speaks_against",
     "lifelong",
     "measure_turned_round",
     "no_medicine_en",
@@ -148,6 +150,24 @@ def harms_unborn(text: str) -> bool:
     (True, False)
     """
     return _matches("harms_unborn", text)
+
+
+def speaks_against_use(text: str) -> bool:
+    """Say whether a text on the use of a medicine in somebody speaks against it.
+
+    >>> speaks_against_use("Avoided near birth."), speaks_against_use("Used where needed.")
+    (True, False)
+    """
+    return _matches("speaks_against", text)
+
+
+def is_taken_for_long(name: str) -> bool:
+    """Say whether a medicine is one that people take for months or years.
+
+    >>> is_taken_for_long("candesartan"), is_taken_for_long("amoxicillin")
+    (True, False)
+    """
+    return _matches("lasting_medicines", name)
 
 
 def is_lifelong(name: str) -> bool:

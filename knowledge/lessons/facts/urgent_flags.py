@@ -29,6 +29,24 @@ _PRESSING = re.compile(
     re.IGNORECASE,
 )
 _EMERGENCY = re.compile("emergenc|急诊|急症|紧急|急救", re.IGNORECASE)
+_CLAUSE = re.compile(r"\b(?:that|which|who)(?: (?:not|never|\w+ly))? \w+", re.IGNORECASE)
+_STATED = re.compile(
+    r"^(?:give|do|record|call|seek|keep|stop|avoid|never|take|start|go|see|get|refer|admit|send|ask|"
+    r"check|watch|contact|treat|exclude|consider|suspect|look|beware|if|when|any|there|it|do not)\b"
+    r"(?! of\b)|"
+    r"\b(?:is|are|was|were|be|being|has|have|had|can|cannot|could|may|might|must|should|shall|will|"
+    r"would|do|does|needs?|requires?|suggests?|means?|signals?|points? to|calls? for|indicates?|"
+    r"warrants?|deserves?|demands?|raises?|makes?|causes?|leads?|occurs?|heralds?|mandates?|"
+    r"prompts?|reflects?|implies|imply|seek|call|go to)\b",
+    re.IGNORECASE,
+)
+"""What says of a sign what it means or calls for."""
+
+_STATED_ZH = re.compile(
+    "[须需要是请勿]|(?<!反)应|(?<!行)为|立即|即刻|急[诊症救送]|紧急|提示|表明|说明|意味|可能|可致|"
+    "导致|引起|就医|就诊|住院|警惕|考虑|注意|不[可宜]|禁[用忌止]|避免|及时|尽快|迅速"
+)
+
 _GRAVE = re.compile(
     r"heart attack|infarct|(?<!sun)\bstroke|embol|dissection|seps|septic|(?<!viral )meningitis|"
     r"encephalitis|epiglottitis|torsion|ketoacid|hyperosmolar|anaphyla|ectopic preg|pneumothorax|"
@@ -36,7 +54,7 @@ _GRAVE = re.compile(
     r"cord compression|compartment syndrome|acute liver failure|respiratory failure|heat stroke|"
     r"orbital cellulitis|necroti[sz]ing|overdose|pulmonary (?:o)?edema|tetanus|rabies|eclampsia|"
     r"mesenteric isch|angle-closure|intussusception|placental abruption|(?:sub|epi|extra)dural h|"
-    r"subarachnoid h|"
+    r"subarachnoid h|(?:giant cell|temporal|cranial) arteritis|"
     r"intracerebral h|delirium|stevens|epidermal necrolysis|acute pancreatitis|appendicitis|"
     r"(?:bowel|intestinal) obstruction|(?<!sclerosing )(?<!biliary )cholangitis|"
     r"hypertensive (?:emerg|cris)|acute coronary|"
@@ -46,7 +64,7 @@ _GRAVE = re.compile(
     r"hepatic encephalopathy|cerebral (?:o)?edema|hypoglyc|deep vein|variceal bleed|"
     r"(?:fractured?|fracture of the) (?:neck|skull|spine|hip)|cervical fracture|"
     r"gastrointestinal bleed|thrombotic thrombocytop|"
-    "短暂性脑缺血|吉兰|格林巴利|肝性脑病|脑水肿|低血糖|深静脉|消化道出血|静脉曲张破裂|颅骨骨折|颈椎骨折|髋部骨折|"
+    "巨细胞(?:性)?动脉炎|颞动脉炎|短暂性脑缺血|吉兰|格林巴利|肝性脑病|脑水肿|低血糖|深静脉|消化道出血|静脉曲张破裂|颅骨骨折|颈椎骨折|髋部骨折|"
     "血栓性血小板|心肌梗死|心肌梗塞|卒中|脑梗|脑出血|蛛网膜下腔出血|栓塞|主动脉夹层|败血症|脓毒|脑膜炎|脑炎|"
     "会厌|扭转|酮症|过敏性休克|异位妊娠|宫外孕|气胸|填塞|穿孔|绞窄|嵌顿|破裂|休克|呼吸衰竭|"
     "肺水肿|中暑|热射病|狂犬|破伤风|子痫|胎盘早剥|肠梗阻|肠套叠|坏死性筋膜|危象|闭角型|硬膜[下外]|"
@@ -82,6 +100,17 @@ def presses(flag: PageFact) -> bool:
 def is_emergency(flag: PageFact) -> bool:
     """Say whether a red flag tells of an emergency, or of what cannot wait for hours."""
     return presses(flag) or _EMERGENCY.search(flag.text) is not None
+
+
+def is_sign(text: str, language: Language) -> bool:
+    """Say whether a red flag only names a sign: it says neither what it means nor what to do.
+
+    >>> is_sign("fever that lasts", "en"), is_sign("A rigid belly needs help.", "en")
+    (True, False)
+    """
+    if language == "zh":
+        return _STATED_ZH.search(text) is None
+    return _STATED.search(_CLAUSE.sub("", text)) is None
 
 
 def is_grave(page: FactPage) -> bool:

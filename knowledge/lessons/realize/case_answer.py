@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import fact_fitness, reportable_findings
+from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
@@ -179,7 +179,8 @@ def tell_warning(
     page: FactPage, warning: PageFact, answer: AnswerBuilder, pick: random.Random
 ) -> None:
     """Tell a red flag: as it stands after a lead of its own, or within a sentence of the page."""
-    if not answer.is_about_one_page or pick.random() < 0.4:
+    sign = urgent_flags.is_sign(warning.text, page.language)
+    if sign or not answer.is_about_one_page or pick.random() < 0.4:
         answer.state("red_flag", [warning])
         return
     draw_stock(load(ConsultationWords, page.language).warning_lead, page, answer, pick)
@@ -264,12 +265,14 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
     if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
-    if named and plan.relation == "red_flag":  # which says when to come back
+    if named and answer.states("red_flag"):  # which says when to come back
         return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, pick)
         return
     if plan.to_patient and not case_plan.may_be_routine(page):
+        return
+    if plan.manner.is_plain and answer.states("red_flag"):  # no next visit after what cannot wait
         return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing

@@ -9,6 +9,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact, first_of
 from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, letter_case
@@ -103,6 +104,22 @@ _HEAD_OF_TEXT = re.compile(
 
 _ON_SOMETHING = ("precaution", "interaction_advice")
 """Relations whose texts may begin with what they are on: "egg allergy: may be given"."""
+
+_USED_IN = {
+    "pregnancy": re.compile("pregnan"),
+    "breastfeeding": re.compile("breast-?fe"),
+    "children": re.compile(r"\bchild"),
+    "renal": re.compile("kidney|renal"),
+    "liver": re.compile("liver|hepatic"),
+}
+"""Words of a text that say already in whom a medicine is used."""
+
+_USED = re.compile(
+    r"(?:(?:Not|Usually|Best|Long|Only|Often|Never|Rarely|Generally) )*(?:to be )?"
+    r"(?:used|avoided|recommended|continued|contraindicated|given|preferred|reserved|safe|unsafe)\b",
+    re.IGNORECASE,
+)
+"""A text that goes on after "is": whose name stands in it only before."""
 
 _REFERS = re.compile("(?:It|Its|They|Their) ")
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
@@ -356,8 +373,12 @@ def _plain(relation: str, language: Language) -> str:
 
 def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:
     body = item.text.rstrip(_STOPS)
+    if relation == "red_flag" and urgent_flags.is_sign(body, language):
+        return _tell_sign(name, body, language, pick)
     if language == "zh":
         return chinese_texts.tell(name, relation, body, pick) + "。"
+    if relation in _USED_IN and _USED_IN[relation].search(body):
+        return _tell_use(name, body, item.said.rstrip(_STOPS))
     article = _ARTICLE.match(body)
     if relation == "description" and (
         body.startswith("The term ")
@@ -405,6 +426,27 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
         intros = tuple(each for each in intros if each.endswith(":") != titled) or intros
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
+
+
+def _tell_sign(name: str, body: str, language: Language, pick: random.Random) -> str:
+    """Return a sentence that says to seek help at once for a sign."""
+    intro = grammar.draw(load(RelationSentencesWords, language).before_sign, pick)
+    if language == "zh":
+        return f"{intro.format(s=name)}{body}。"
+    first = body.split(" ")[0]
+    said = letter_case.lower_first_word(body, {first.lower()})
+    return f"{fill(f'{intro} ', language, 1, s=name)}{said}."
+
+
+def _tell_use(name: str, body: str, said: str) -> str:
+    """Return a sentence on the use of a medicine, of which the text says already in whom."""
+    if _plainly(body).startswith(_plainly(name)):
+        return _sentence(body)
+    if body.startswith("May be "):
+        return _sentence(f"{name} {said}")
+    if _USED.match(body):
+        return _sentence(f"{name} {'are' if is_plural(name) else 'is'} {said}")
+    return _sentence(f"{name}: {said}")
 
 
 def _plainly(text: str) -> str:

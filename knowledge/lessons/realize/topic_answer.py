@@ -7,7 +7,11 @@ The same plan of what is added and the same words as for a case, without a patie
 
 import random
 
-from knowledge.lessons.facts.fact_fitness import harms_unborn
+from knowledge.lessons.facts.fact_fitness import (
+    harms_unborn,
+    is_taken_for_long,
+    speaks_against_use,
+)
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_answer, case_plan
@@ -99,8 +103,12 @@ def end(
     whys = known.why if known and known.why else spoken.why
     if urgent or not manner.is_plain:
         whys = {}
+    if not _may_plan_pregnancy(page):
+        whys = {each: lines for each, lines in whys.items() if each != "pregnancy"}
     mine = personal and (page.entity.kind == "medicine" or relation == "department")
     reasons = (*whys.get(relation, ()), *(spoken.why_own.get(relation, ()) if mine else ()))
+    if relation == "pregnancy" and not _may_plan_pregnancy(page):
+        reasons = ()
     if relation == "medicine" and len(page.entity_facts(relation)) < 2:
         reasons = ()  # of one medicine, none is chosen
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
@@ -127,6 +135,7 @@ def end(
     if (
         closed
         and case_plan.may_be_routine(page)
+        and not answer.states("red_flag")
         and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)
@@ -137,4 +146,15 @@ def end(
             ends = known.closing.get(relation, ())
         elif page.entity.kind == "medicine":
             ends = own.why_own.get(relation) or words.medicine_closing
+            if relation == "pregnancy" and not _may_plan_pregnancy(page):
+                ends = ()
         case_answer.draw_stock(ends, page, answer, pick)
+
+
+def _may_plan_pregnancy(page: FactPage) -> bool:
+    """Say whether who takes a medicine is to talk to the prescriber before a pregnancy.
+
+    That is so of what is taken for long and harms; not of what is given once in an emergency.
+    """
+    texts = [item.text for item in page.text_facts("pregnancy")]
+    return is_taken_for_long(page.name) and any(map(speaks_against_use, texts))

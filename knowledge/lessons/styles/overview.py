@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import paragraph_order
+from knowledge.lessons.facts import paragraph_order, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -171,6 +171,10 @@ def _text(
 ) -> str:
     """Return a sentence that tells a text."""
     told = load(OverviewWords, page.language).told.get(relation, ())
+    if relation == "pregnancy" and page.language == "en" and _EXPECTING.search(item.text):
+        named = True  # "in pregnancy" would be said twice
+    if relation == "red_flag" and urgent_flags.is_sign(item.text, page.language):
+        named = True  # the name stands in the sentence that says to seek help
     if relation == "monitoring" and page.language == "zh" and not is_measured(item.text):
         named = True
     if told and not named:

@@ -93,8 +93,11 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
     item = pick.choice(page.text_facts(relation)[:3])
     _add(page, answer, grammar.draw(words.urgent, pick))
-    stop = "." if page.language == "en" else "。"
-    answer.add(item.text.rstrip(".。") + stop, relation, [item])
+    if urgent_flags.is_sign(item.text, page.language):
+        answer.state(relation, [item])
+    else:
+        stop = "." if page.language == "en" else "。"
+        answer.add(item.text.rstrip(".。") + stop, relation, [item])
     topic_answer.begin(page, relation, manner, answer, pick, heard=False)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     _add(page, answer, grammar.draw(words.after_urgent, pick))

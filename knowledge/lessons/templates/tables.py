@@ -102,6 +102,7 @@ class RelationSentencesWords:
     without_subject: LinesBy = _lines("a o", RELATION)
     further: TextBy = _texts("a", RELATION, plain=False, optional=True)
     before_advice: Lines = _lines("s", optional=True)
+    before_sign: Lines = _lines("s")
     before_text: LinesBy = _lines("s", RELATION)
     told: TextBy = _texts("s a", RELATION)
 

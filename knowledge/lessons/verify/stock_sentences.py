@@ -66,12 +66,13 @@ STATING_ONE = {
 TELLING = {
     "relation_sentences.before_text": "",
     "relation_sentences.before_advice": "red_flag",
+    "relation_sentences.before_sign": "red_flag",
     "overview.told": "",
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
 _GLUE = {
-    "en": ("{v}.", "{s} {v}.", "{s} (is|are) (|a |an ){v}."),
+    "en": ("{v}.", "{s} {v}.", "{s}: {v}.", "{s} (is|are) (|a |an ){v}."),
     "zh": (
         "{v}。",
         "{s}(|的|是|能|是指|可见于|的传播方式是|：|，){v}。",

@@ -6,9 +6,10 @@ import pytest
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.pages.related_pages import _is_alternative
 from knowledge.lessons.realize import articles, letter_case, name_forms, patient_profiles, realizer
-from knowledge.lessons.styles import huatuo, literature, preference, vignette
+from knowledge.lessons.styles import chatdoctor, huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import VignetteWords
 from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name, Passage
@@ -341,3 +342,44 @@ def test_a_text_of_another_number_than_its_name_is_what_the_thing_consists_of(na
     item = PageFact("f", text, text)
     told = realizer.state_facts(name, "description", [item], "en", random.Random(1))
     assert told.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "told"),
+    [
+        ("olmesartan", "Avoided in pregnancy.", "Olmesartan is avoided in pregnancy."),
+        ("penicillins", "May be used in pregnancy.", "Penicillins may be used in pregnancy."),
+        ("cilazapril", "Not in pregnancy; stop it.", "Cilazapril: not in pregnancy; stop it."),
+    ],
+)
+def test_what_a_text_says_of_pregnancy_is_not_said_before_it_too(name, words, told):
+    said = realizer.state_facts(name, "pregnancy", [text(words)], "en", random.Random(1))
+    assert said == told
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "is_planned"),
+    [
+        ("olmesartan", "It can harm the fetus.", True),
+        ("olmesartan", "May be used where needed.", False),
+        ("atropine", "Only once: it can harm the fetus.", False),
+    ],
+)
+def test_a_pregnancy_is_planned_only_round_what_is_taken_for_long_and_harms(
+    name, words, is_planned
+):
+    medicine = FactPage(
+        Entity(f"medicine:{name}", "medicine", (Name(name, "en"),)),
+        "en",
+        name,
+        name,
+        {"pregnancy": (text(words),), "medicine~": (item("asthma", kind="condition"),)},
+    )
+    heard = []
+    for seed in range(40):
+        manner = Manner("plain", ("short", "medium", "long")[seed % 3])
+        for style, form in ((huatuo, "all"), (chatdoctor, "taking")):
+            row = style.write(medicine, "pregnancy", form, random.Random(seed), manner)
+            heard.append(row.messages[-1].content)
+    planned = [each for each in heard if "decided with the" in each or "is planned" in each]
+    assert bool(planned) == is_planned

@@ -50,6 +50,39 @@ def test_a_flag_that_presses_is_told_before_any_topic(language, name, relation):
         assert "appointment" not in said
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "sign"),
+    [
+        ("en", "limb ischaemia", "sudden loss of feeling in a foot"),
+        ("zh", "肢体缺血", "突发足部麻木"),
+    ],
+)
+def test_a_flag_that_only_names_a_sign_is_told_with_what_to_do(language, name, sign):
+    page, at_once = condition(name, language, sign), re.compile("at once|要立即")
+    told = 0
+    for seed in range(30):
+        pick, manner = random.Random(seed), Manner("plain", ("short", "medium", "long")[seed % 3])
+        for row in (
+            huatuo.write(page, "red_flag", "all", pick, manner),
+            safety.write(page, "red_flag", "flag", pick, manner),
+            chatdoctor.write(page, "department", "told", pick, manner),
+        ):
+            said = row.messages[-1].content
+            told += sign in said
+            assert sign not in said or at_once.search(said), said
+            assert "is that" not in said and "that sudden" not in said
+            assert sign not in said or "next visit" not in said
+    assert told > 60
+
+
+def test_a_flag_with_a_verb_of_its_own_is_no_mere_sign():
+    assert urgent_flags.is_sign("a headache that quickly grew with a stiff neck", "en")
+    assert urgent_flags.is_sign("呼吸急促伴反应迟钝", "zh")
+    for text in ("Chills with a stone need drainage.", "Call for help where a child is limp."):
+        assert not urgent_flags.is_sign(text, "en")
+    assert not urgent_flags.is_sign("尿量减少提示脱水", "zh")
+
+
 def _words_of(page, relation):
     return [item.text for item in page.entity_facts(relation)]
 
