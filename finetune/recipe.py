@@ -6,7 +6,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from finetune import manifests
@@ -42,7 +42,8 @@ class RoundPlan:
     """One round: what it optimises, how long, how fast.
 
     `objective` names one of `objectives.objective_registry`, and `settings` holds what that one
-    lets a recipe set. `max_steps` 0 means that `epochs` alone decides.
+    lets a recipe set. `max_steps` 0 means that `epochs` alone decides, `uncovered` None that the
+    recipe's share holds.
     """
 
     objective: str = "sft"
@@ -55,8 +56,10 @@ class RoundPlan:
     weight_decay: float = 0.0
     clip: float = 1.0
     checkpoint_every: int = 50
+    uncovered: float | None = None
 
     def __post_init__(self) -> None:
+        demand(0 <= (self.uncovered or 0) < 1, "uncovered", self.uncovered, "at least 0, below 1")
         demand(self.epochs >= 1, "epochs", self.epochs, "1 or more")
         demand(self.max_steps >= 0, "max_steps", self.max_steps, "0 (no limit) or more")
         demand(0 < self.learning_rate <= 1, "learning_rate", self.learning_rate, "in (0, 1]")
@@ -177,6 +180,11 @@ class Recipe:
             )
         return self.rounds[number - 1]
 
+    def shown_in(self, number: int) -> "Recipe":
+        """Return the recipe by which the rows of a round are shown: with the round's own share."""
+        own = self.round(number).uncovered
+        return self if own is None else replace(self, uncovered=own)
+
     def seed_of(self, number: int) -> int:
         """Return the seed of a round: each draws and shuffles anew."""
         return self.seed * 1000 + number
@@ -192,6 +200,8 @@ class Recipe:
         for one in values["rounds"]:
             if not one["settings"]:  # so that a recipe without any keeps the hash it always had
                 del one["settings"]
+            if one["uncovered"] is None:
+                del one["uncovered"]
         if not self.mix:
             del values["mix"]
         if self.evaluation.probes:

@@ -155,7 +155,9 @@ def _prepare(
     data = mixing.read(folder, recipe, number, wanted.home)
     scored = held_out.choose(data, recipe, number, tokenizer, tools)
     objective = objective_of(recipe.round(number))
-    shown, report = objective.examples(data, tokenizer, recipe, recipe.seed_of(number), tools)
+    shown, report = objective.examples(
+        data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
+    )
     packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
     return _RoundInputs(
         recipe,

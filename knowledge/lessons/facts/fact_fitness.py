@@ -184,6 +184,15 @@ def is_gathered(format: str) -> bool:
     return format in _rules()["gathered_by_program"]
 
 
+def found_by_crowd(note: str) -> bool:
+    """Say whether a note of a source tells that only a crowd of lay readers found a fact.
+
+    >>> found_by_crowd("found by: crowd"), found_by_crowd("found by: experts; found by: crowd")
+    (True, False)
+    """
+    return "found by: crowd" in note and "found by: experts" not in note
+
+
 def is_terse(format: str) -> bool:
     """Say whether the definitions of a format are written for programs, as those of ontologies."""
     return format in _rules()["terse_definitions"]

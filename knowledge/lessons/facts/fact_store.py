@@ -11,7 +11,12 @@ from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, o
 
 from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.id_queries import PreparedQuery
-from knowledge.lessons.facts.fact_fitness import interaction_level, is_gathered, is_terse
+from knowledge.lessons.facts.fact_fitness import (
+    found_by_crowd,
+    interaction_level,
+    is_gathered,
+    is_terse,
+)
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.vocabulary import INVERSE
@@ -32,7 +37,7 @@ class FactView(NamedTuple):
     Facts are in the order of `order`: curated ones, those of many sources, as they stood there.
     A `hidden` one is told on pages of the other part of the split alone.
     `level` is how severe an interaction is, where its sources say it. `unread` facts stand in one
-    source alone, which a program gathered, or are texts that are written for programs.
+    source alone, which a program or a crowd gathered, or are texts that are written for programs.
     """
 
     id: str
@@ -80,6 +85,7 @@ class FactStore:
         asked = set(ids)
         sources: dict[str, tuple[str, ...]] = {}
         notes: dict[str, tuple[str, ...]] = {}
+        crowd: set[str] = set()
         rows = {}
         # A fact whose sources are all gone proves nothing: only live sources are kept.
         for row in self._prepared.rows(connection, ids):
@@ -87,12 +93,14 @@ class FactStore:
             if source in self._sources:
                 rows[id] = row
                 sources[id] = (*sources[id], source) if id in sources else (source,)
+                if row[8] and found_by_crowd(row[8]):
+                    crowd.add(id)
                 if row[8] and row[2] == "interaction":
                     notes[id] = (*notes.get(id, ()), row[8])
         found: dict[str, list[FactView]] = {}
         for id, subject, relation, object, en, zh, position, _, _ in rows.values():
             scraped, fewer, licence, unread, terse = self._rank_of(sources[id])
-            unread = unread or (terse and not object)
+            unread = unread or (terse and not object) or (len(sources[id]) == 1 and id in crowd)
             order = (scraped, fewer, position, id)
             # The driver gives a new text for each mention; one of each is kept.
             ends = intern(subject), intern(relation), intern(object or "")

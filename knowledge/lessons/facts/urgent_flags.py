@@ -143,6 +143,16 @@ def alarm_of(texts: Iterable[str], language: Language) -> Alarm:
     return ""
 
 
+def is_weighed(text: str, language: Language, *, lasts: bool = False) -> bool:
+    """Say whether a finding calls for a grave condition among the possibilities of a case.
+
+    >>> is_weighed("chest pain", "en"), is_weighed("breathlessness", "en", lasts=True)
+    (True, False)
+    """
+    kinds = ("weighed",) if lasts else ("weighed", "weighed_when_new")
+    return any(_alarming(each, language).search(text) for each in kinds)
+
+
 def alarm_of_case(page: FactPage, findings: Iterable[str]) -> Alarm:
     """Return how soon somebody is to be seen who may have a condition, and has some findings."""
     found = alarm_of(findings, page.language)

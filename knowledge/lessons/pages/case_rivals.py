@@ -25,9 +25,18 @@ def alike(page: FactPage) -> list[FactPage]:
 
 
 def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
-    """Return the findings that two conditions share, without those that go with most."""
+    """Return the findings that two conditions share, without those that go with most.
+
+    What may be dangerous is kept where the other is so grave.
+    """
     both = shared_findings(page, other, relation)
-    return [pair for pair in both if not exam_rules.is_too_general(pair[0].text)]
+    grave = case_plan.cannot_wait(other)
+    return [
+        pair
+        for pair in both
+        if not exam_rules.is_too_general(pair[0].text)
+        or (grave and urgent_flags.is_weighed(pair[0].said, page.language))
+    ]
 
 
 def grave_with(page: FactPage, told: Sequence[PageFact]) -> list[FactPage]:
@@ -74,6 +83,62 @@ def rivals_of(
     grave = [pair for pair in kept if case_plan.cannot_wait(pair[0])]
     others = [pair for pair in kept if not case_plan.cannot_wait(pair[0])]
     return [*grave[:1], *others, *grave[1:]]
+
+
+def weighed_against(
+    page: FactPage,
+    told: Sequence[PageFact],
+    rivals: Sequence[tuple[FactPage, SharedFindings]],
+    first: FactPage | None = None,
+) -> tuple[FactPage, SharedFindings] | None:
+    """Return the second of the rivals to name, beside the `first` of them.
+
+    It is one that cannot wait where a finding calls for that and the first does not have it. One
+    that shares only a finding that goes with much else is not to be excluded before all.
+    """
+    left = [pair for pair in rivals if first is None or pair[0].id != first.id]
+    missing = {item.object for item in _undangered(page, told, [first] if first else [])}
+    for other, both in left:
+        dangers = [pair for pair in both if pair[0].object in missing]
+        if dangers and case_plan.cannot_wait(other):
+            return other, dangers
+    fit = (
+        pair
+        for pair in left
+        if len(pair[1]) > 1 or not case_plan.cannot_wait(pair[0]) or _alarms(pair[1][0][0], page)
+    )
+    return next(fit, None)
+
+
+def names_danger(page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage]) -> bool:
+    """Say whether the possibilities of a case hold what its findings may mean at worst."""
+    return not _undangered(page, told, named)
+
+
+def _undangered(
+    page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage]
+) -> list[PageFact]:
+    """Return the findings that call for a grave condition and are explained by none of those."""
+    if case_plan.cannot_wait(page):
+        return []
+    lasts = patient_profiles.profile_of(page, told).pace == "lasting"
+    grave = {
+        item.object
+        for other in named
+        if case_plan.cannot_wait(other)
+        for relation in ("symptom", "sign")
+        for item in other.entity_facts(relation)
+    }
+    return [
+        item
+        for item in told
+        if urgent_flags.is_weighed(item.said, page.language, lasts=lasts)
+        and item.object not in grave
+    ]
+
+
+def _alarms(item: PageFact, page: FactPage) -> bool:
+    return bool(urgent_flags.alarm_of([item.said], page.language))
 
 
 def _is_kind_of(page: FactPage, other: FactPage) -> bool:

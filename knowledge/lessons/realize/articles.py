@@ -52,12 +52,22 @@ _ALWAYS = re.compile(
 )
 """Names that are countable as a whole, though their head alone may not be."""
 
+_MEASURED = re.compile(
+    r"(?:[\w-]+ )*(?:sedimentation|filtration|heart|pulse|respiratory|peak flow) rate|"
+    r"(?:ankle-brachial|body mass) index|(?:[\w-]+ )*(?:prothrombin|thromboplastin|bleeding) time|"
+    r"(?:[\w.-]+ )+virus|albumin-to-creatinine ratio|international normali[sz]ed ratio",
+    re.IGNORECASE,
+)
+"""Measures of which there is one in each of us, and viruses that a name tells apart."""
+
 _PARTED = re.compile(
     r" (?:of|in|between|on|with|after|during|for|from|to|at|by|behind|under|and|or|due|without)\b.*"
     r"|[,(].*"
 )
 _DETERMINED = re.compile(r"(?:an?|the|any|no|this|that|other|several|some|each|every)\b", re.I)
-_ARTICLE = re.compile(r"^(?:an? |the (?=common cold$))")
+_ARTICLE = re.compile(
+    r"^(?:an? |the (?=common cold$|(?:[\w-]+ )+(?:rate|index|time|ratio|virus)$))"
+)
 _AN = re.compile(
     r"[aioAIO](?![A-Z0-9])|[eE](?!u|[A-Z0-9])|[uU](?!ni|r[a-z]|se|su|te|[A-Z0-9])|8|11\b|18\b|"
     r"hour|heir|"
@@ -75,12 +85,15 @@ _ASKS_BARE = re.compile(
 def with_article(name: str) -> str:
     """Return a name with the article that running text gives it, where it needs one.
 
+    >>> with_article("erythrocyte sedimentation rate")
+    'the erythrocyte sedimentation rate'
+
     >>> [with_article(name) for name in ("pilonidal cyst", "kidney injury", "history of falls")]
     ['a pilonidal cyst', 'kidney injury', 'a history of falls']
     """
     if not name or _DETERMINED.match(name) or _BARE.fullmatch(name):
         return name
-    if name == "common cold":
+    if name == "common cold" or _MEASURED.fullmatch(name):
         return f"the {name}"
     head = _PARTED.sub("", name).rsplit(" ", 1)[-1]
     if head not in _HEADS and not _ALWAYS.match(name):

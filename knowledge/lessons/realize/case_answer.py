@@ -39,7 +39,7 @@ _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
 _WHYS = {"short": 1, "medium": 1, "long": 1}
 _NEXT = 0.75
-_WHICH_CAUSE = re.compile("哪一个原因|which cause")
+_WHICH_CAUSE = re.compile("哪一个原因|lies behind it in one")
 _TOGETHER = 0.8
 _UNNAMED = 0.6
 """How often a Chinese plan leaves out the name of the only condition that was mentioned."""

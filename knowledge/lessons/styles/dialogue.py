@@ -79,7 +79,7 @@ def write(
     rivals = case_rivals.rivals_of(page, felt, told_by)
     if not felt or (form != "single" and not rivals):
         return None
-    rival = _weighed(rivals)
+    rival = _weighed(page, felt, rivals)
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
     if rival:
@@ -106,11 +106,15 @@ def write(
     return answer.build(NAME, last, relation, before=before, turns=turns, meta=meta)
 
 
-def _weighed(rivals: Sequence[tuple[FactPage, case_rivals.SharedFindings]]) -> Rival | None:
+def _weighed(
+    page: FactPage,
+    felt: Sequence[PageFact],
+    rivals: Sequence[tuple[FactPage, case_rivals.SharedFindings]],
+) -> Rival | None:
     """Return what a case is weighed against: the first of the rivals, and the next of them."""
     if not rivals:
         return None
-    third = rivals[1] if len(rivals) > 1 else None
+    third = case_rivals.weighed_against(page, felt, rivals, rivals[0][0])
     return Rival(rivals[0][0], rivals[0][1][0], third=(third[0], third[1][0][1]) if third else None)
 
 

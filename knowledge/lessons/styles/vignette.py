@@ -70,7 +70,9 @@ def write(
             told = case_plan.choose_findings(page, _known(page, told_by), _count(pick), pick)
         else:
             rival, told = _against(page, told_by, pick)
-        if told and case_plan.tell_apart(page, told):
+        named = [rival.page, *(rival.third or ())[:1]] if rival else []
+        safe = told and case_rivals.names_danger(page, told, named)
+        if told and safe and case_plan.tell_apart(page, told):
             break
     else:
         return None
@@ -139,10 +141,8 @@ def _against(
     ]
     against = pick.sample(new, min(len(new), pick.choice((1, 1, 2)))) if pick.random() < 0.7 else []
     told = [shared[0], *own]
-    third = next(
-        (each for each in case_rivals.rivals_of(page, told, relation) if each[0].id != other.id),
-        None,
-    )
+    rivals = case_rivals.rivals_of(page, told, relation)
+    third = case_rivals.weighed_against(page, told, rivals, other)
     named = (third[0], third[1][0][1]) if third else None
     return Rival(other, shared, against=tuple(against), third=named), told
 

@@ -25,7 +25,8 @@ _SAID: dict[str, tuple[str, str]] = {
     ),
     "risk_factor": (r"\brisk", "危险因素|风险|高危"),
     "test": (
-        r"\btests?\b|investigat|work-up|check|confirm|diagnos|arrange|find out|suspect",
+        r"\btests?\b|investigat|work-up|check|confirm|look(?:ed)? into|diagnos|arrange|find out|"
+        r"suspect",
         "检查|诊断|确诊|化验|检测|鉴别|查清|查一查|明确|判断|核实|查|完善|项目|这一项|做",
     ),
     "first_line": (r"first-line|first line|starts? with|first choice", "一线|首选"),

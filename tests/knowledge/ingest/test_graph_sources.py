@@ -534,6 +534,7 @@ def test_labeled_uses_need_names_on_both_sides(tmp_path):
     assert named(arthritis) == ["Rheumatoid Arthritis", "Arthritis, Rheumatoid"]
     assert facts([arthritis]) == {("condition", "Rheumatoid Arthritis", "medicine", "Sulindac")}
     assert arthritis.identifiers == ("UMLS:C0003873",)
+    assert [each.note for each in arthritis.statements] == ["found by: crowd"]
     assert report.left_out == {
         "condition given by its code alone": 1,
         "medicine given by its codes alone": 1,

@@ -5,6 +5,9 @@ import random
 import pytest
 from toy_lessons import opened_with
 
+from knowledge.lessons import build
+from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.dataset_check import FILES, read_lessons
 from knowledge.lessons.facts import closed_book
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.pages.page_sources import PageSources
@@ -179,3 +182,27 @@ id: DOID:0099991
 name: tinea manuum
 def: "A dermatophytosis that involves fungal infection of the hands and itching skin." []
 """
+
+
+_LABELS = """rxnorm_id\tdisease_cui\tn_labels\texpert\tcrowd\tdisease_mesh_name\trxnorm_name
+1\tC1\t1\t1\t0\tTrichinosis\tMebendazole
+2\tC1\t1\t0\t1\tTrichinosis\tSecobarbital
+3\tC2\t1\t1\t0\tAscariasis\tPyrantel
+4\tC2\t1\t1\t0\tAscariasis\tMebendazole
+5\tC2\t1\t1\t0\tAscariasis\tAlbendazole
+"""
+
+
+def test_what_only_a_crowd_found_is_told_with_its_record_alone(tmp_path):
+    table = tmp_path / "uses.tsv"
+    table.write_text(_LABELS, encoding="utf-8")
+    engine, generation = opened_with(tmp_path / "home", table)
+    folder = tmp_path / "data"
+    styles = ("huatuo", "chatdoctor", "safety", "grounded")
+    build.build(engine, generation, folder, BuildOptions(styles=styles, languages=("en",)))
+    rows = [row for name in FILES for row in read_lessons(folder / name)]
+    free = [row for row in rows if row.style != "grounded"]
+    assert any("ebendazole" in row.messages[-1].content for row in free)
+    assert not any("ecobarbital" in each.content for row in free for each in row.messages)
+    assert any("ecobarbital" in row.messages[0].content for row in rows)
+    engine.dispose()

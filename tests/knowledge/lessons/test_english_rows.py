@@ -383,3 +383,27 @@ def test_a_pregnancy_is_planned_only_round_what_is_taken_for_long_and_harms(
             heard.append(row.messages[-1].content)
     planned = [each for each in heard if "decided with the" in each or "is planned" in each]
     assert bool(planned) == is_planned
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_test_is_said_to_confirm(seed):
+    pick = random.Random(seed)
+    tests = [item("ferritin", kind="test"), item("heart rate", kind="test")]
+    told = realizer.state_facts("restless legs syndrome", "test", tests, "en", pick)
+    told += realizer.state_briefly("test", tests, "en", pick)
+    assert "confirm" not in told
+    assert "the heart rate" in told
+
+
+def test_what_is_contraindicated_together_must_not_be_combined():
+    other = PageFact("f", "ketoconazole", "ketoconazole", "o", "medicine", level="contraindicated")
+    for seed in range(20):
+        pick = random.Random(seed)
+        told = realizer.state_facts("colchicine", "interaction", [other], "en", pick)
+        assert "must not be combined" in told or "contraindicat" in told
+        assert "contraindicated interaction" not in told
+
+
+def test_a_virus_of_a_name_takes_its_article():
+    assert articles.with_article("Epstein-Barr virus") == "the Epstein-Barr virus"
+    assert articles.without_article("the Epstein-Barr virus") == "Epstein-Barr virus"

@@ -8,6 +8,7 @@ import pytest
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import case_plan
 from knowledge.lessons.styles import chatdoctor, dialogue, huatuo, safety, vignette
 from knowledge.lessons.templates import grammar
@@ -309,3 +310,33 @@ def test_nobody_waits_where_the_symptoms_of_a_condition_are_seen_at_once():
     page.groups["symptom"] = (*page.groups["symptom"], blue)
     assert not case_plan.may_be_routine(page)
     assert urgent_flags.alarm_of(["胸痛", "气短"], "zh") == "now"
+
+
+def told_of(name, *findings):
+    """Return a page of a condition with some findings, alike ones being the same everywhere."""
+    held = tuple(
+        PageFact(f"{name}:{each}", each, each, f"symptom:{each}", "symptom") for each in findings
+    )
+    entity = Entity(f"condition:{name}", "condition", (Name(name, "en"),))
+    return FactPage(entity, "en", name, name, {"symptom": held})
+
+
+def test_a_finding_that_may_be_dangerous_needs_a_dangerous_possibility():
+    ill = told_of("costochondritis", "chest pain", "rib tenderness")
+    harmless = told_of("shingles", "chest pain", "blisters")
+    grave = told_of("pulmonary embolism", "chest pain", "leg swelling")
+    other = told_of("appendicitis", "rib tenderness", "fever")
+    told = ill.entity_facts("symptom")
+    assert not case_rivals.names_danger(ill, told, [harmless, other])
+    assert case_rivals.names_danger(ill, told, [harmless, grave])
+    assert case_rivals.names_danger(ill, told[1:], [harmless])
+    assert case_rivals.names_danger(grave, grave.entity_facts("symptom"), [])
+    rivals = [(each, case_rivals.shared(ill, each, "symptom")) for each in (other, harmless, grave)]
+    assert case_rivals.weighed_against(ill, told, rivals, other)[0].name == grave.name
+
+
+def test_what_is_excluded_first_shares_more_than_one_common_finding():
+    ill = told_of("erysipelas", "skin pain", "chills")
+    grave = told_of("toxic shock", "skin pain", "low blood pressure")
+    rivals = [(grave, case_rivals.shared(ill, grave, "symptom"))]
+    assert case_rivals.weighed_against(ill, ill.entity_facts("symptom"), rivals) is None

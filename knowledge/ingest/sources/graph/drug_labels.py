@@ -23,6 +23,7 @@ whatever the label says of it; `NLP_precondition` is what a patient has when the
 for something else. Neither says that the medicine treats it."""
 
 _LABELED = {"rxnorm_id", "disease_cui", "expert", "crowd", "disease_mesh_name", "rxnorm_name"}
+FOUND_BY = "found by: "
 _LABELED_TITLE = "a table of LabeledIn"
 
 
@@ -103,7 +104,8 @@ def _read_labeled(path: Path, report: ReadReport) -> Iterator[EntityRecord]:
         medicine = table_rows.clean_name(row["rxnorm_name"], report)
         own = table_rows.clean_names(uninvert_heading(row["disease_mesh_name"]), "en", report)
         if medicine and own:
-            used = table_rows.relate_to("medicine", (Name(medicine, "en"),))
+            note = f"{FOUND_BY}{'experts' if row['expert'].strip() == '1' else 'crowd'}"
+            used = table_rows.relate_to("medicine", (Name(medicine, "en"),), note=note)
             yield EntityRecord("condition", own, (used,), line, _code("UMLS", row["disease_cui"]))
 
 
