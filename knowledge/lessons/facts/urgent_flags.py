@@ -115,9 +115,14 @@ def is_sign(text: str, language: Language) -> bool:
 
 def is_grave(page: FactPage) -> bool:
     """Say whether a condition is an emergency wherever it is not treated already."""
-    if _PAST.search(page.name):
+    return is_grave_name(page.name)
+
+
+def is_grave_name(name: str) -> bool:
+    """Say whether a name is that of a condition which is an emergency."""
+    if _PAST.search(name):
         return False
-    return any(pattern.search(page.name) for pattern in (_GRAVE, _grave_kinds()))
+    return any(pattern.search(name) for pattern in (_GRAVE, _grave_kinds()))
 
 
 @cache

@@ -39,6 +39,7 @@ _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
 _WHYS = {"short": 1, "medium": 1, "long": 1}
 _NEXT = 0.75
+_WHICH_CAUSE = re.compile("哪一个原因|lies behind it in one")
 _TOGETHER = 0.8
 _UNNAMED = 0.6
 """How often a Chinese plan leaves out the name of the only condition that was mentioned."""
@@ -210,7 +211,7 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
         if relation in explained:
-            draw_stock(whys[relation], plan.page, answer, pick)
+            draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer, pick)
 
 
 def say_step(
@@ -270,6 +271,8 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, pick)
         return
+    if plan.to_patient and not case_plan.may_be_routine(page):
+        return
     if plan.manner.is_plain and answer.states("red_flag"):  # no next visit after what cannot wait
         return
     if not plan.manner.is_plain:
@@ -287,6 +290,13 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
         if not named and answer.states("test"):
             nexts = own.next_tested or nexts
         draw_stock(nexts if pick.random() < _NEXT else closings, page, answer, pick)
+
+
+def fit_reasons(lines: Lines, relation: str, items: Sequence[PageFact]) -> Lines:
+    """Return the reasons that fit what was told: of a single cause nobody asks which it was."""
+    if relation != "cause" or len(items) > 1:
+        return lines
+    return tuple(each for each in lines if not _WHICH_CAUSE.search(each))
 
 
 def draw_stock(lines: Lines, page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:

@@ -171,8 +171,19 @@ def is_emergency(page: FactPage) -> bool:
     """Say whether a condition cannot wait: by its name, or by a red flag of it."""
     if page.entity.kind != "condition":
         return False
+    if urgent_flags.is_grave(page):
+        return True
     sudden = patient_profiles.profile_of(page).pace == "sudden"
     return sudden or any(map(urgent_flags.presses, page.text_facts("red_flag")))
+
+
+def may_be_routine(page: FactPage) -> bool:
+    """Say whether whoever has a condition may be told to wait for an ordinary appointment.
+
+    Not where it cannot wait, nor where what is known of its symptoms has to be seen at once.
+    """
+    symptoms = (item.said for item in page.entity_facts("symptom"))
+    return not is_emergency(page) and urgent_flags.alarm_of(symptoms, page.language) != "now"
 
 
 def cannot_wait(page: FactPage) -> bool:

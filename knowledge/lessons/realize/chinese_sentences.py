@@ -24,6 +24,17 @@ _HAPPENS = re.compile(
 )
 """Conditions that happen to somebody: the verb "get" does not go with them."""
 
+_PURPOSE = re.compile(
+    "(?:流产|引产|催产|促宫颈成熟|麻醉|镇静|避孕|手术|准备|检查|移植)$|^(?:预防|诊断|紧急避孕)"
+)
+_HEALING = re.compile(
+    r"(?:治疗|医治)\)?\{[ao]\}|\{[ao]\}(?:\(?\|?患者|病人)|(?:治疗|医治)\|[^()]*\)\{[ao]\}|病症|疾病"
+)
+_TO_HEAL = re.compile(
+    r"(?:用于|用来|能)?(?:\((?:治疗|医治)\|(?:治疗|医治)\)|治疗|医治)(?=\{[ao]\})"
+)
+"""What a medicine is for that is no illness, and sentences that would call it one."""
+
 _REACTS = re.compile("对.*过敏")
 _HAVING = re.compile(r"(?:存在|有|出现|遇到|碰到)\)?\{[ao]\}")
 _JOINED = re.compile(r"[与和同跟]\{a\}")
@@ -47,7 +58,10 @@ _SEEN = re.compile(
 """Names of what a test looks at, which do not say that it is a test."""
 
 _ALIKE = (
-    ("氏反应", "反应"),
+    ("氏反应", "反应"), ("干性咳嗽", "干咳"), ("小儿干咳", "干咳"),
+    ("心血管内科", "心内科"), ("骨外科", "骨科"), ("肾脏内科", "肾内科"), ("泌尿科", "泌尿外科"),
+    ("皮肤性病科", "皮肤科"), ("耳鼻咽喉科", "耳鼻喉科"), ("普通外科", "普外科"),
+    ("呼吸科", "呼吸内科"),
     ("疼痛", "痛"), ("疼", "痛"), ("发烧", "发热"), ("低烧", "低热"), ("肚子", "腹"),
     ("腹部", "腹"), ("象", "像"),
     ("皮肤瘙痒", "瘙痒"), ("食欲不振", "食欲减退"), ("食欲下降", "食欲减退"), ("纳差", "食欲减退"),
@@ -64,10 +78,23 @@ def fit_to_items(templates: Sequence[str], names: Sequence[str]) -> Sequence[str
 
     >>> fit_to_items(["有{o}时不能用{s}。", "{o}的人不能用{s}。"], ["对该药过敏"])
     ['{o}的人不能用{s}。']
+    >>> fit_to_items(["{s}用于治疗{a}。", "{s}用于{a}。"], ["药物流产"])
+    ['{s}用于{a}。']
     """
+    if any(_PURPOSE.search(name) for name in names):
+        templates = [each for each in templates if not _HEALING.search(each)] or templates
     if not any(_REACTS.match(name) for name in names):
         return templates
     return [each for each in templates if not _HAVING.search(each)] or templates
+
+
+def call_purpose(template: str, name: str) -> str:
+    """Return a template that does not call it an illness what a medicine is used for.
+
+    >>> call_purpose("{s}可以用于治疗{o}。", "药物流产"), call_purpose("{s}可治疗{o}。", "痛风")
+    ('{s}可以用于{o}。', '{s}可治疗{o}。')
+    """
+    return _TO_HEAL.sub("用于", template) if _PURPOSE.search(name) else template
 
 
 def for_single_item(template: str) -> str:

@@ -22,7 +22,7 @@ _NOBODY = re.compile(
 _WHOM = re.compile("^(?:主要|最)?(?:见于|[好多]发于|[多常]见于|多发生于|发生于|可发生于)")
 _DEFINES = re.compile("^(?:一种|一类|一组|由|指|是)")
 _DOES_ZH = re.compile(
-    "^(?:可(?!逆性)|能|用于|适用于|在|通过|有(?=传染|效|助)|具有|须|需)|^对.*(?:有效|敏感|无效)$"
+    "^(?:可(?!逆性)|能|仅|只|用于|适用于|在|通过|有(?=传染|效|助)|具有|须|需)|^对.*(?:有效|敏感|无效)$"
 )
 _ACTS_ZH = re.compile(
     "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防|结合|"
@@ -128,6 +128,16 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
         return f"{name}的好发人群有这样的特点，{body}"
     intros = load(RelationSentencesWords, "zh").before_text["population"]
     return grammar.draw(intros, pick).format(s=name) + body
+
+
+def says_kind(body: str) -> bool:
+    """Say whether a text says what kind of thing something is, rather than what it does.
+
+    >>> says_kind("一种消炎药"), says_kind("对震颤有效，但可致口干")
+    (True, False)
+    """
+    first = re.split("[，；。]", body)[0]
+    return bool(_DEFINES.match(body) or _KIND_ZH.search(first))
 
 
 def describe(name: str, body: str) -> str:

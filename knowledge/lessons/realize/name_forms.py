@@ -57,7 +57,7 @@ _UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
 """What no medicine can treat."""
 
 _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
-_ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication")
+_ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication", "department")
 """Relations of which Chinese sources list the same thing in two wordings."""
 
 _ORGAN_ZH = re.compile(
@@ -65,8 +65,14 @@ _ORGAN_ZH = re.compile(
     "皮肤|关节|骨骼?|肌肉|心脏|肺部?|肝脏?|脾脏?|肾脏?|胃部?|肠道?|大脑|乳房|子宫|阴道|外阴|肛门|膀胱|尿道"
 )
 _NO_NAME = re.compile(
-    r"^(?:等|其它?他?|无|正常|是|及|和|或|与|的|并|以|有|为)|(?:等|及|和|或|与|的|及其|为主)$"
+    r"^(?:等|其它?他?|无(?:$|特殊|特异|明显|需|须|法|任何|异常|标题|症状$|传染|并发)|"
+    r"正常(?!颅压|颅内压|眼压|血压|压力)|是|及|和|或|与|的|并(?![指趾殖])|以|有(?![机钩棘])|为)|"
+    r"(?:等|及|和|或|与|的|及其|为主)$"
 )
+"""What is none, or a fragment of a sentence; some names begin with the same word: 无汗症."""
+_NO_PART = frozenset({"血液血管", "其他", "体表"})
+"""Headings of scraped tables that name no part of the body."""
+
 _CJK = re.compile("[\u3400-\u9fff]")
 
 
@@ -310,6 +316,8 @@ def can_be_object(relation: str, kind: str, name: str) -> bool:
     if relation == "associated_with":
         return kind in ("condition", "symptom")
     if relation.endswith(INVERSE) and name in _UNTREATABLE:
+        return False
+    if relation == "body_part" and name in _NO_PART:
         return False
     if relation == "department" and _CJK.search(name):
         return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))

@@ -6,6 +6,7 @@ The same plan of what is added and the same words as for a case, without a patie
 """
 
 import random
+import re
 
 from knowledge.lessons.facts.fact_fitness import (
     harms_unborn,
@@ -26,6 +27,17 @@ from knowledge.lessons.templates.tables import (
 from knowledge.vocabulary import TREATING
 
 _MOST = 6
+_OF_CARE = ("symptom", "test", "treatment", "medicine", "first_line", "department", "complication")
+"""What is asked for by whoever may be ill now, rather than to know."""
+
+_OF_USE = ("pregnancy", "liver", "renal")
+_BARRED = re.compile(
+    r"\b(?:avoid|contraindicated|not (?:in|for|used|given|below)|never)|"
+    "禁[用止]|避免|不用|不宜|不得|不可",
+    re.IGNORECASE,
+)
+"""Records on the use of a medicine, and how they say that somebody is not given it."""
+
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
 
 
@@ -58,6 +70,9 @@ def begin(
     urgent = case_plan.is_emergency(page)
     if urgent and personal:
         warn(page, relation, answer)
+        if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
+            words = load(ConsultationWords, page.language)
+            case_answer.draw_stock(words.urgent_named, page, answer, pick)
     if manner.length == "short":
         return
     if heard and manner.is_plain and not urgent:
@@ -103,6 +118,7 @@ def end(
     reasons = (*whys.get(relation, ()), *(spoken.why_own.get(relation, ()) if mine else ()))
     if relation == "pregnancy" and not _may_plan_pregnancy(page):
         reasons = ()
+    reasons = case_answer.fit_reasons(reasons, relation, page.entity_facts(relation))
     if relation == "medicine" and len(page.entity_facts(relation)) < 2:
         reasons = ()  # of one medicine, none is chosen
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
@@ -114,6 +130,8 @@ def end(
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
             answer.state("pregnancy", harms[:1])
+    if page.entity.kind == "medicine" and relation == "contraindication":
+        _tell_forbidden(page, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)
     for each in further:
         items = case_plan.further_facts(page, each)
@@ -128,7 +146,7 @@ def end(
             explained = True
     if (
         closed
-        and not urgent
+        and case_plan.may_be_routine(page)
         and not answer.states("red_flag")
         and not explained
         and manner.is_plain
@@ -152,3 +170,11 @@ def _may_plan_pregnancy(page: FactPage) -> bool:
     """
     texts = [item.text for item in page.text_facts("pregnancy")]
     return is_taken_for_long(page.name) and any(map(speaks_against_use, texts))
+
+
+def _tell_forbidden(page: FactPage, answer: AnswerBuilder) -> None:
+    """Tell who else is not given a medicine, which its list of contraindications may leave out."""
+    for each in _OF_USE:
+        barred = [item for item in page.text_facts(each) if _BARRED.search(item.text)]
+        if barred and not answer.states(each):
+            answer.state(each, barred[:1])

@@ -16,6 +16,7 @@ from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
     case_answer,
     case_plan,
+    chinese_texts,
     complaints,
     patient_profiles,
     topic_answer,
@@ -116,7 +117,12 @@ def _asked(form: str, page: FactPage, relation: str, pick: random.Random) -> str
         "told": words.diagnosis_question,
         "taking": words.medicine_question,
     }[form]
-    return grammar.draw(table[relation], pick)
+    lines = table[relation]
+    if form == "taking" and relation == "description" and page.language == "zh":
+        told = [each.text for each in page.text_facts(relation)[:3]]
+        if not all(map(chinese_texts.says_kind, told)):  # what it is would stay unanswered
+            lines = tuple(each for each in lines if "什么药" not in each) or lines
+    return grammar.draw(lines, pick)
 
 
 def _few(page: FactPage, items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Literal
 
 from knowledge.graph import verbalize
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -27,7 +28,7 @@ from knowledge.lessons.templates.tables import (
 )
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import number_lines
-from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
+from knowledge.vocabulary import INVERSE, RELATIONS, TREATING, base_relation, confusable_relations
 
 NAME = "grounded"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -37,6 +38,8 @@ _BRIEF = 0.3
 """How often a sentence leaves the name out: of lists that could be of anything never."""
 
 _SHOWS = re.compile("诊断|排查|判断")
+
+_OF_CHILDREN = re.compile("新生儿|小儿|婴|幼儿|儿童|早产")
 
 _LONGEST_LINE: dict[Language, int] = {"en": 330, "zh": 160}
 
@@ -233,7 +236,22 @@ def _lines(page: FactPage, relation: str) -> bool:
 
 def _makes_line(page: FactPage, relation: str) -> bool:
     items = page.entity_facts(relation)[:MOST] or page.text_facts(relation)[:1]
+    if _is_doubtful(page, relation, items):
+        return False
     return bool(items) and len(_written(page, relation, items)) <= _LONGEST_LINE[page.language]
+
+
+def _is_doubtful(page: FactPage, relation: str, items: Sequence[PageFact]) -> bool:
+    """Say whether a scraped Chinese list treats what no such list is trusted with.
+
+    Those are grave conditions, and what befalls newborns and children.
+    """
+    if page.language != "zh" or base_relation(relation) not in TREATING:
+        return False
+    if not any(item.scraped for item in items):
+        return False
+    treated = [item.text for item in items] if relation.endswith(INVERSE) else [page.name]
+    return any(urgent_flags.is_grave_name(each) or _OF_CHILDREN.search(each) for each in treated)
 
 
 def _items(page: FactPage, relation: str, pick: random.Random) -> list[PageFact]:

@@ -17,6 +17,7 @@ from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
     case_plan,
     chinese_sentences,
+    pair_advice,
     patient_profiles,
     realizer,
     topic_answer,
@@ -174,10 +175,18 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     if item.level:
         told = load(InteractionsWords, page.language).finding[item.level]
+    advice = pair_advice.find(page, item) if relation == "interaction" else None
+    told = tuple(pair_advice.sentences(page, item, told, advice))
     place = pick.randrange(len(asked))
     # With as many answers as questions, each answers its own.
-    reply = grammar.vary(told[place] if len(told) == len(asked) else pick.choice(told), pick)
-    answer.add(realizer.fill(reply, page.language, 1, s=page.said, o=item.said), relation, [item])
+    reply = told[place] if len(told) == len(asked) else pick.choice(told)
+    if page.language == "zh":
+        reply = chinese_sentences.call_purpose(reply, item.said)
+    reply = grammar.vary(reply, pick)
+    reply = realizer.fill(reply, page.language, 1, s=page.said, o=item.said, a=item.said)
+    answer.add(reply, relation, [item])
+    if advice:
+        answer.state(pair_advice.ADVICE, [advice])
     others = [each for each in page.few_facts(relation, MOST) if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)

@@ -15,7 +15,7 @@ from typing import Literal
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
-from knowledge.lessons.realize import patient_profiles, realizer, topic_answer
+from knowledge.lessons.realize import pair_advice, patient_profiles, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
@@ -112,9 +112,12 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     if item.level:
         known = load(InteractionsWords, page.language)
         warnings = (known.finding if reviews else known.warning)[item.level]
-    told = grammar.draw(warnings, pick)
-    text = realizer.fill(told, page.language, 1, s=page.said, o=item.said)
+    advice = pair_advice.find(page, item) if relation == "interaction" else None
+    warnings = tuple(pair_advice.sentences(page, item, warnings, advice))
+    text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])
+    if advice:
+        answer.state(pair_advice.ADVICE, [advice])
     others = [each for each in page.entity_facts(relation) if each.object != item.object]
     others = list(first_of(relation, others, 4))
     if others and pick.random() < 0.4:

@@ -178,6 +178,15 @@ def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language
         *("口底蜂窝织炎", "小儿硬脊膜下脓肿", "疱疹性湿疹", "咽后脓肿", "坏死性软组织感染"),
         *("急性左心衰竭", "喉水肿", "弥散性血管内凝血", "急性一氧化碳中毒", "化脓性关节炎"),
         *("脑挫裂伤", "小儿淹溺", "阴囊坏疽", "新生儿肺气漏", "枢椎齿状突骨折", "咽部灼伤", "内疝"),
+        *(
+            "重度体温过低",
+            "心包积液",
+            "缺血性视神经病变",
+            "老年人肺栓塞",
+            "右室心肌梗死",
+            "肠伤寒穿孔",
+        ),
+        *("Anterior ischaemic optic neuropathy", "Neonatal hypothermia"),
         *("视网膜脱落", "急性化脓性腹膜炎", "不稳定型心绞痛", "有机氯杀虫剂中毒", "脑室炎"),
     ],
 )
@@ -279,6 +288,28 @@ def test_no_case_is_made_of_what_a_program_gathered(gathered, made):
     assert bool(dialogue.topics(page)) == made
     assert ("case" in chatdoctor.topics(page).get("test", ())) == made
     assert ("case" in huatuo.topics(page).get("test", ())) == made
+
+
+@pytest.mark.parametrize(
+    ("language", "name"), [("zh", "小儿肺栓塞"), ("zh", "急性脓胸"), ("en", "septic shock")]
+)
+def test_a_grave_condition_without_flags_is_told_as_one_by_name(language, name):
+    page = condition(name, language)
+    urging = {"en": r"[^.]*(?:a doctor|if nobody|nobody has)", "zh": "如果还没有|这个病需要"}
+    for seed in range(20):
+        row = huatuo.write(page, "test", "all", random.Random(seed), Manner("plain", "medium"))
+        assert re.match(urging[language], row.messages[-1].content.lower())
+        assert not re.search("按约|检查前要做|appointment", row.messages[-1].content)
+
+
+def test_nobody_waits_where_the_symptoms_of_a_condition_are_seen_at_once():
+    page = condition("绿肺病", "zh")
+    assert case_plan.may_be_routine(page)
+    blue = PageFact("f9", "口唇发绀", "口唇发绀", "o9")
+    page = condition("绿肺病", "zh")
+    page.groups["symptom"] = (*page.groups["symptom"], blue)
+    assert not case_plan.may_be_routine(page)
+    assert urgent_flags.alarm_of(["胸痛", "气短"], "zh") == "now"
 
 
 def told_of(name, *findings):

@@ -1,0 +1,37 @@
+"""Find what a graph advises on a pair of medicines, and say how the two interact beside it.
+
+    page + interaction -> its own advice, if there is any -> sentence on the level + that advice
+
+A sentence on what is usual at a level may say the opposite of what is advised on one pair: where
+there is advice, only the level is stated before it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import InteractionsWords
+
+ADVICE = "interaction_advice"
+
+_TITLE_END = re.compile("[:：]")
+
+
+def find(page: FactPage, item: PageFact) -> PageFact | None:
+    """Return the text that advises on a medicine together with what it interacts with."""
+    names = {each.casefold() for each in (item.text, item.said, *item.names)}
+    for text in page.text_facts(ADVICE):
+        title, *rest = _TITLE_END.split(text.text, maxsplit=1)
+        if rest and title.strip().casefold() in names:
+            return text
+    return None
+
+
+def sentences(
+    page: FactPage, item: PageFact, usual: Sequence[str], advice: PageFact | None
+) -> Sequence[str]:
+    """Return the templates for an interaction: the `usual` ones unless the pair has advice."""
+    if advice is None or item.level in ("", "contraindicated"):
+        return usual
+    return load(InteractionsWords, page.language).with_subject[item.level]
