@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     home: Path = Field(default_factory=lambda: user_data_path("medchat", appauthor=False))
     database_url: str = ""
-    writer: str = "auto"
+    writer: str = "quote"
     writer_model: str = "default"
     writer_key: SecretStr = SecretStr("")
     writer_seconds: float = Field(default=120.0, ge=1, le=3600)

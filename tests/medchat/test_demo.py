@@ -39,6 +39,11 @@ def sources(tmp_path):
     return [folder]
 
 
+@pytest.fixture(autouse=True)
+def nothing_ships(tmp_path, monkeypatch):
+    monkeypatch.setattr(adapter_files, "_SHIPPED", tmp_path / "nothing")
+
+
 def states(settings):
     return {finding.name: finding.state for finding in doctor.examine(settings).findings}
 
@@ -103,8 +108,10 @@ def shipping(settings, sources, tmp_path, monkeypatch):
     return folder
 
 
-def test_what_ships_is_added_and_answers(shipping, settings, sources, monkeypatch):
+def test_what_ships_is_added_and_answers_where_asked_to(shipping, settings, sources, monkeypatch):
     monkeypatch.setattr(adding, "_write", copied)
+    assert open_writer(settings).model is None
+    settings = settings.model_copy(update={"writer": "auto"})
     steps = {step.name: step for step in prepare(settings, sources=sources)}
     assert not steps["base"].left_out and "parameters" in steps["base"].told
     assert adapters.promoted(settings.home).name == "toy/round-1"

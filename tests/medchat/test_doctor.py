@@ -60,7 +60,7 @@ def test_versions_and_settings_in_force_are_told(monkeypatch):
     assert examined.versions["torch"] == version("torch")
     assert examined.versions["python"] == sys.version.split()[0]
     settings = {each.name: (each.value, each.origin) for each in examined.settings}
-    assert settings["writer"] == ("auto", "default")
+    assert settings["writer"] == ("quote", "default")
     assert settings["database_url"][1] == "environment"
     assert "s3cret" not in str(examined)
 

@@ -19,7 +19,7 @@ def test_defaults_stand_in_an_empty_home(home):
     settings = load()
     assert settings.home == home
     assert settings.database == f"sqlite:///{home / 'medchat.db'}"
-    assert (settings.writer, settings.host, settings.port) == ("auto", "127.0.0.1", 7860)
+    assert (settings.writer, settings.host, settings.port) == ("quote", "127.0.0.1", 7860)
     assert origins(settings)["home"] == (str(home), "environment")
     assert origins(settings)["port"] == ("7860", "default")
 
