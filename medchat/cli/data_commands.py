@@ -163,8 +163,7 @@ def build_data(
             teacher=_teacher_options(base, teacher, teacher_model) if teacher else None,
         )
         report = build(base.engine, _generation(base, options), out, options, base.progress)
-    lines = [*_report_lines(report), *_pair_lines(report), *_supply_lines(report, limit)]
-    output.show(report, lines, as_json=as_json)
+    output.show(report, _built_lines(report, limit), as_json=as_json)
 
 
 def _check(folder: Path, as_json: bool) -> NoReturn:
@@ -257,6 +256,10 @@ def _report_lines(report: "BuildReport | CheckReport") -> list[str]:
     lines = output.pairs(values)
     lines += [f"{each['file']}:{each['line']}: {each['reason']}." for each in faults[:20]]
     return lines
+
+
+def _built_lines(report: "BuildReport", limit: int | None) -> list[str]:
+    return [*_report_lines(report), *_pair_lines(report), *_supply_lines(report, limit)]
 
 
 def _pair_lines(report: "BuildReport") -> list[str]:
