@@ -65,10 +65,14 @@ def left_alone(network: Any) -> str | None:  # noqa: ANN401
     return rf".*({'|'.join(parts)}).*" if parts else None
 
 
+def inner(network: Any) -> Any:  # noqa: ANN401
+    """Return the transformers model within peft's wrapping, or the network itself without one."""
+    return network.get_base_model() if hasattr(network, "get_base_model") else network
+
+
 def takes(network: Any, argument: str) -> bool:  # noqa: ANN401
     """Say whether a network's forward takes an argument by name."""
-    inner = network.get_base_model() if hasattr(network, "get_base_model") else network
-    return argument in inspect.signature(inner.forward).parameters
+    return argument in inspect.signature(inner(network).forward).parameters
 
 
 def keeps_apart(config: "PretrainedConfig") -> bool:

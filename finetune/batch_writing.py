@@ -108,7 +108,7 @@ def _batches(answers: Sequence[_Answer], student: Student) -> list[list[_Answer]
 
 def _can_batch(network: Any) -> bool:  # noqa: ANN401
     """Say whether a network takes positions and attends to all that stands before."""
-    inner = network.get_base_model() if hasattr(network, "peft_config") else network
+    inner = architecture.inner(network)
     kinds = set(getattr(inner.config, "layer_types", None) or ())
     windowed = getattr(inner.config, "sliding_window", None) if not kinds else None
     whole = not windowed and kinds <= {"full_attention"}

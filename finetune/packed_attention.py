@@ -27,7 +27,7 @@ def attending_apart(network: Any) -> Iterator[bool]:  # noqa: ANN401
     """
     from transformers import AttentionInterface
 
-    inner = network.get_base_model() if hasattr(network, "get_base_model") else network
+    inner = architecture.inner(network)
     if not _fits(inner):
         yield False
         return

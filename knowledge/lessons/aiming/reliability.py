@@ -75,7 +75,8 @@ def probabilities(scores: Scores, temperature: float) -> list[float]:
     """
     most = max(scores)
     shares = [exp((each - most) / temperature) for each in scores]
-    return [each / sum(shares) for each in shares]
+    total = sum(shares)
+    return [each / total for each in shares]
 
 
 def is_known(chances: Sequence[float]) -> bool:
