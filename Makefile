@@ -42,8 +42,7 @@ wheel: .venv/installed-dev
 
 # Data sets against the tools that define their formats, which medchat itself does not need.
 tools: .venv/installed-dev
-	@$(PIP) install --quiet --constraint constraints.txt --editable '.[tools]'
-	@$(PIP) install --quiet --no-deps --upgrade --target .venv/tools trl==1.16.0 llamafactory==0.9.5
+	@$(PIP) install --quiet --no-deps --upgrade --target .venv/tools llamafactory==0.9.5
 	PYTHONPATH=.venv/tools .venv/bin/python -m pytest tests/knowledge/datasets/test_other_tools.py
 
 # One resolution for all platforms and Python versions, as a hashed lock and as plain constraints.

@@ -24,7 +24,7 @@ _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
 
 def main() -> None:
     """Write the three files."""
-    everything = _resolve(CONSTRAINTS, "--extra", "dev", "--extra", "docs", "--extra", "tools")
+    everything = _resolve(CONSTRAINTS, "--extra", "dev", "--extra", "docs")
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as pins:
         pins.write("".join(_plain(block) + "\n" for block in everything.values()))
         pins.flush()
