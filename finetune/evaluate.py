@@ -9,10 +9,11 @@ Shares carry 95 % intervals by bootstrap over rows.
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from finetune import batch_writing, model
 from finetune.dataset import Example
+from finetune.goals import LOSS, Goal
 from finetune.model import Student
 from finetune.packing import pack
 from finetune.probes import choices, stated
@@ -48,13 +49,16 @@ class Measurement:
 
     `rows` maps `nll`, the names of READING and of `choices.KINDS` to one pair a row, and
     `languages` to the language of each. `floor` is the loss of whoever knows only how frequent
-    the tokens of the held-out answers are.
+    the tokens of the held-out answers are. `own` names the measures of the objective's own, and
+    `goal` the one that a round is for.
     """
 
     rows: Mapping[str, tuple[Pair, ...]]
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers: int = 0
     floor: float = math.inf
+    goal: Goal = LOSS
+    own: tuple[str, ...] = ()
 
     def share(self, name: str, language: str | None = None) -> Share | None:
         """Return a measure over all rows, or those of a language; None where nothing counts."""
@@ -84,6 +88,9 @@ class Measurement:
             "perplexity": math.exp(min(loss, 700.0)),
             "answers": self.answers,
         }
+        own = {name: self.share(name) for name in self.own}
+        if own:
+            values["own"] = {name: share and asdict(share) for name, share in own.items()}
         return values | self._shares(None)
 
     def _shares(self, language: str | None) -> dict[str, object]:

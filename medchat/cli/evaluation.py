@@ -169,23 +169,14 @@ def _rows(
     from medchat.composition import TEXT_TOOLS
 
     data = dataset.read(held_out.data or ledger.newest_data(settings.home))
-    return choose(data, plan, number, student.tokenizer, TEXT_TOOLS)
+    return choose(data, plan, number, student.tokenizer, TEXT_TOOLS, settings.home)
 
 
 def _measure(
     student: "Student", plan: "Recipe", rows: "HeldOut", report: "Progress", bare: bool = False
 ) -> "Measurement":
-    from finetune import evaluate
+    from finetune import held_out
     from medchat.composition import TEXT_TOOLS
 
     with student.model.disable_adapter() if bare else nullcontext():
-        return evaluate.measure(
-            student,
-            rows.examples,
-            plan.evaluation,
-            TEXT_TOOLS,
-            losses_on=rows.losses_on,
-            precision=plan.precision,
-            wording=rows.wording,
-            progress=report,
-        )
+        return held_out.measure(student, rows, plan, TEXT_TOOLS, report)
