@@ -10,8 +10,8 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,15 +33,23 @@ Losses = Callable[[Any, Packed, "torch.device"], "torch.Tensor"]
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
+class EndTraining(Exception):
+    """Raised by an objective to end a training before its steps are through."""
+
+
 @dataclass(frozen=True, slots=True)
 class CurvePoint:
-    """One step of the curve; `tokens` and `seconds` count from the round's start."""
+    """One step of the curve; `tokens` and `seconds` count from the round's start.
+
+    `measured` is what an objective measures of a step besides.
+    """
 
     step: int
     loss: float
     learning_rate: float
     tokens: int
     seconds: float
+    measured: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

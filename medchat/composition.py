@@ -1,9 +1,12 @@
 """Connect `finetune` to `knowledge`, and both to the rules of a turn; neither may import them."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from dataclasses import replace
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune.errors import FinetuneError
 from finetune.round_progress import Tick
 from finetune.text_tools import TextTools
 from knowledge.records import Language, Progress
@@ -11,10 +14,37 @@ from knowledge.text.citations import cite, uncited
 from knowledge.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
+    from finetune.rewards import OpenReward, Reward
     from knowledge.lessons.facts.urgent_words import Emergency
+    from medchat.settings import Settings
 
 TEXT_TOOLS = TextTools(sentence_spans=sentence_spans, cite=cite, uncited=uncited)
 """The text functions that training takes from its caller."""
+
+
+def training_tools(settings: "Settings") -> TextTools:
+    """Return the text functions, with the proof against the home's graph for who asks for it."""
+
+    @cache
+    def opened() -> "OpenReward":
+        from knowledge.index import generations
+        from medchat import proof_reward
+        from medchat.storage.database import open_engine
+
+        engine = open_engine(settings)
+        generation = generations.newest(engine)
+        if generation is None:
+            raise FinetuneError(
+                "The home holds no knowledge against which answers could be proven.",
+                where="settings.reward",
+                remedy="Add some with `medchat kb add`, or run `medchat demo`.",
+            )
+        return proof_reward.opener(engine, generation)
+
+    def open_reward(folder: Path) -> "Reward":
+        return opened()(folder)
+
+    return replace(TEXT_TOOLS, proof=open_reward)
 
 
 def report_ticks(report: Progress) -> Callable[[Tick], None]:

@@ -6,7 +6,9 @@ A new objective is one module beside this one and one line in OBJECTIVES.
 """
 
 from finetune.errors import FinetuneError
+from finetune.objectives.grpo import GroupRelativePolicy, LeaveOneOut
 from finetune.objectives.objective_protocols import Objective
+from finetune.objectives.ppo import ProximalPolicy
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import RoundPlan
@@ -15,6 +17,9 @@ from finetune.recipe_values import build
 OBJECTIVES: dict[str, type[Objective]] = {
     "sft": SupervisedFinetuning,
     "pretrain": Pretraining,
+    "grpo": GroupRelativePolicy,
+    "rloo": LeaveOneOut,
+    "ppo": ProximalPolicy,
 }
 """Every objective by the name that recipes, manifests and `adapters list` give it."""
 

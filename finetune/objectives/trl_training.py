@@ -15,7 +15,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from finetune import architecture, model, trainer
 from finetune.model import Student
 from finetune.recipe import Precision, RoundPlan
 from finetune.round_progress import Progress, Tick, silent
-from finetune.trainer import Checkpoint, CurvePoint, TrainingRun
+from finetune.trainer import Checkpoint, CurvePoint, EndTraining, TrainingRun
 
 if TYPE_CHECKING:
     import torch
@@ -102,7 +102,8 @@ def fit(
         run.resume(made.lr_scheduler)
         resumed_at = len(run.curve)
         if resumed_at < steps:
-            made.train(resume_from_checkpoint=run.write_state(folder, training.at_once))
+            with suppress(EndTraining):
+                made.train(resume_from_checkpoint=run.write_state(folder, training.at_once))
     student.model.eval()
     return TrainingRun(tuple(run.curve), resumed_at)
 
@@ -217,7 +218,9 @@ class _Run:
         last = self.curve[-1] if self.curve else CurvePoint(0, 0.0, 0.0, 0, 0.0)
         step = len(self.curve) + 1
         seconds = round(last.seconds + time.monotonic() - self.began, 3)
-        point = CurvePoint(step, round(self.loss, 6), rate, last.tokens + self.tokens, seconds)
+        tokens = last.tokens + self.tokens
+        told = {name: round(one, 6) for name, one in measured.items()}
+        point = CurvePoint(step, round(self.loss, 6), rate, tokens, seconds, told)
         self.curve.append(point)
         self.progress(Tick("train", step, self.steps, self.loss, point.tokens / max(seconds, 1e-3)))
         if self.watch:

@@ -1,0 +1,244 @@
+"""What all reinforcement has in common: questions, answers that are scored, and when to stop.
+
+    rows -> questions; answers -> reward -> numbers of a step -> nothing to learn? too far away?
+
+The reward is the proof that the caller hands in (`TextTools.proof`), or a reward model of a round
+before. The model that training starts from is the parent that it may not leave by more than
+`most_kl` nats a token.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from finetune import batch_writing, questions
+from finetune.dataset import Dataset, Example, ExampleReport, Row
+from finetune.errors import FinetuneError
+from finetune.evaluate import Pair
+from finetune.goals import Goal
+from finetune.model import Student
+from finetune.objectives.objective_protocols import RoundTask
+from finetune.questions import Questions
+from finetune.recipe import Recipe, RoundPlan
+from finetune.recipe_values import demand
+from finetune.rendering import Rendered
+from finetune.rewards import Reward, Scored
+from finetune.round_progress import Tick
+from finetune.text_tools import TextTools
+from finetune.trainer import EndTraining
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+PROOF = "proof"
+
+_PATIENCE = 5
+"""After so many steps whose answers are all worth the same, there is nothing to learn from."""
+
+GOAL = Goal("reward", "the mean reward of answers to held-out questions", items="questions")
+
+
+@dataclass(frozen=True, slots=True)
+class Reinforcement:
+    """What a recipe may set of any kind of reinforcement.
+
+    A step asks `questions`, and samples so many answers to each; `beta` weighs the distance to the
+    parent, and `held_out` is the number of unseen questions that are answered before and after.
+    """
+
+    reward: str = PROOF
+    questions: int = 4
+    samples: int = 4
+    max_new_tokens: int = 96
+    temperature: float = 1.0
+    beta: float = 0.04
+    most_kl: float = 0.5
+    held_out: int = 64
+    goal: ClassVar[Goal] = GOAL
+    name: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        demand(bool(self.reward), "settings.reward", "empty", "proof, or a reward model's name")
+        demand(self.questions >= 1, "settings.questions", self.questions, "1 or more")
+        demand(self.samples >= 2, "settings.samples", self.samples, "2 or more")
+        demand(self.max_new_tokens >= 1, "settings.max_new_tokens", self.max_new_tokens, ">= 1")
+        demand(0 < self.temperature <= 2, "settings.temperature", self.temperature, "in (0, 2]")
+        demand(self.beta > 0, "settings.beta", self.beta, "greater than 0")
+        demand(self.most_kl > 0, "settings.most_kl", self.most_kl, "greater than 0")
+        demand(self.held_out >= 1, "settings.held_out", self.held_out, "1 or more")
+
+    def examples(
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
+    ) -> tuple[list[Rendered], ExampleReport]:
+        """Return questions with the answers of their rows, as sizes go: answers will be written."""
+        plans = [plan for plan in recipe.rounds if plan.objective == self.name]
+        wanted = max((self.needed(one, len(data.train)) for one in plans), default=len(data.train))
+        reward = open_reward(self.reward, data, tools)
+        chosen = self._choose(data, data.train, tokenizer, recipe, seed, tools, reward, wanted)
+        return [one.tokens for one in chosen.examples], chosen.report
+
+    def asked(self, student: Student, task: RoundTask, reward: Reward) -> Sequence[Example]:
+        """Return the questions of a round; FinetuneError where the data has too few."""
+        wanted = self.needed(task.plan, len(task.data.train))
+        chosen = self._choose(
+            task.data,
+            task.data.train,
+            student.tokenizer,
+            task.recipe,
+            task.seed,
+            task.tools,
+            reward,
+            wanted,
+            least=self.questions,
+        )
+        return chosen.examples
+
+    def needed(self, plan: RoundPlan, rows: int) -> int:
+        """Return how many questions a round asks, each once in each epoch."""
+        return min(plan.max_steps * self.questions, rows) if plan.max_steps else rows
+
+    def steps(self, plan: RoundPlan, asked: int) -> int:
+        """Return how many steps a round takes over so many questions."""
+        most = asked // self.questions * plan.epochs
+        return min(most, plan.max_steps) if plan.max_steps else most
+
+    def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
+        """Return what greedy answers to held-out questions are worth, and which are proven."""
+        reward = open_reward(self.reward, task.data, task.tools)
+        chosen = self._choose(
+            task.data,
+            task.data.validation,
+            student.tokenizer,
+            task.recipe,
+            task.recipe.seed,
+            task.tools,
+            reward,
+            self.held_out,
+        )
+        written = batch_writing.write_answers(
+            student,
+            [one.prompt for one in chosen.examples],
+            self.max_new_tokens,
+            task.recipe.precision,
+            lambda done: task.progress(Tick("prove", done, len(chosen.examples))),
+        )
+        scored = reward.score(chosen.examples, [text or "" for text in written])
+        return {
+            "reward": tuple((one.reward, 1.0) for one in scored),
+            "proven": tuple((float(one.proven), 1.0) for one in scored),
+        }
+
+    def _choose(
+        self,
+        data: Dataset,
+        rows: Sequence[Row],
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
+        reward: Reward,
+        wanted: int,
+        least: int = 1,
+    ) -> Questions:
+        chosen = questions.choose(
+            rows,
+            rows,
+            tokenizer,
+            recipe,
+            seed,
+            tools,
+            reward,
+            wanted=wanted,
+            max_new_tokens=self.max_new_tokens,
+        )
+        if len(chosen.examples) < least:
+            raise _no_questions(data, chosen.report, least)
+        return chosen
+
+
+def open_reward(name: str, data: Dataset, tools: TextTools) -> Reward:
+    """Return the reward by its name; FinetuneError where there is none."""
+    if tools.proof is None:
+        raise FinetuneError(
+            "There is no graph here against which answers could be proven.",
+            where="settings.reward",
+            remedy="Run the round by `medchat finetune` in the home that made the data.",
+        )
+    return tools.proof(data.folder)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Looks at each step: ends a training that learns nothing, or that went too far."""
+
+    most_kl: float
+    best: float = 0.0
+    differed: bool = False
+    looked: int = 0
+    faults: dict[str, int] = field(default_factory=dict)
+
+    def look(self, groups: Sequence[Sequence[Scored]]) -> dict[str, float]:
+        """Take the scores of a step, by question, and return their means.
+
+        FinetuneError where all answers of the first steps are worth the same.
+        """
+        every = [one for group in groups for one in group]
+        self.looked += 1
+        self.best = max(self.best, *(one.reward for one in every))
+        for group in groups:
+            self.differed |= len({round(one.reward, 6) for one in group}) > 1
+        for one in every:
+            if one.fault:
+                self.faults[one.fault] = self.faults.get(one.fault, 0) + 1
+        if self.looked >= _PATIENCE and not self.differed:
+            raise self._nothing_to_learn()
+        return means(every)
+
+    def check_distance(self, kl: float) -> None:
+        """Raise EndTraining where the model is further from its parent than it may be."""
+        if kl > self.most_kl:
+            raise EndTraining(f"{kl:.3f} nats a token from the parent, {self.most_kl:g} at most")
+
+    def _nothing_to_learn(self) -> FinetuneError:
+        why = max(self.faults, key=lambda one: self.faults[one], default="")
+        return FinetuneError(
+            f"All answers to a question were worth the same in each of the first {self.looked} "
+            f"steps ({self.best:.2f} at most), so there is nothing to learn from"
+            + (f"; most often {why}." if why else "."),
+            where="settings.reward",
+            remedy="Train a round of sft first, or raise samples or temperature.",
+            status=1,
+        )
+
+
+def means(scored: Sequence[Scored]) -> dict[str, float]:
+    """Return the mean reward, the share that is proven, and the mean of each part."""
+    found = {
+        "reward": sum(one.reward for one in scored) / len(scored),
+        "proven": sum(one.proven for one in scored) / len(scored),
+    }
+    for name in dict.fromkeys(name for one in scored for name in one.parts):
+        told = [one.parts[name] for one in scored if name in one.parts]
+        found[name] = sum(told) / len(told)
+    return found
+
+
+def in_groups(scored: Sequence[Scored], samples: int) -> list[Sequence[Scored]]:
+    """Return scores by question, where all samples of one stand side by side."""
+    return [scored[at : at + samples] for at in range(0, len(scored), samples)]
+
+
+def _no_questions(data: Dataset, report: ExampleReport, least: int) -> FinetuneError:
+    why = sorted(report.left_out.items(), key=lambda one: -one[1])[:3]
+    told = "; ".join(f"{count} rows: {reason}" for reason, count in why)
+    return FinetuneError(
+        f"Of the {report.rows} rows in {data.folder}, {report.kept} are questions whose answers "
+        f"can be scored, and {least} are the least" + (f" ({told})." if told else "."),
+        where="--data",
+        remedy="Make data of short answers: medchat build-data --style huatuo,safety,exam.",
+    )
