@@ -40,9 +40,11 @@ def test_what_a_round_leaves_behind(made):
         "MANIFEST.json",
         "adapter_config.json",
         "adapter_model.safetensors",
+        "answers.jsonl",
         "chat_template.jinja",
         "curve.jsonl",
         "generation_config.json",
+        "scores.jsonl",
         "tokenizer.json",
         "tokenizer_config.json",
     ]
