@@ -44,10 +44,10 @@ class Share:
 class Measurement:
     """What each row adds to each measure, so that two measurements can be compared in pairs.
 
-    `rows` maps `nll`, the names of READING and of `choices.KINDS` to one pair a row, `languages` to
-    the language of each, and `ids` to the name of each where it is a held-out row. `texts` are the
-    answers that were written, None where a prompt did not fit. `floor` is the loss of whoever knows
-    only how frequent the tokens of the held-out answers are.
+    `rows` maps `nll`, the names of READING, of `choices.KINDS` and of further metrics to one pair a
+    row, `languages` to the language of each, `ids` to the name of each held-out row. `texts` are
+    the answers that were written, None where a prompt did not fit. `floor` is the loss of whoever
+    knows only how frequent the tokens of the held-out answers are.
     """
 
     rows: Mapping[str, tuple[Pair, ...]]
@@ -89,7 +89,9 @@ class Measurement:
 
     def _shares(self, language: str | None) -> dict[str, object]:
         values: dict[str, object] = {}
-        for name in (*READING, *choices.KINDS):
+        for name in dict.fromkeys([*READING, *choices.KINDS, *self.rows]):
+            if name == "nll":
+                continue
             share = self.share(name, language)
             values[name] = share.value if share else None
             values[f"{name}_interval"] = share.interval if share else None

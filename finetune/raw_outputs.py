@@ -34,10 +34,15 @@ class KeptScores:
         return [mine[row] for row in both], [theirs[row] for row in both]
 
 
-def write(folder: Path, examples: Sequence[Example], measured: Mapping[str, Measurement]) -> None:
+def write(
+    folder: Path,
+    examples: Sequence[Example],
+    measured: Mapping[str, Measurement],
+    answers: str = ANSWERS,
+) -> None:
     """Write both files into a folder; `measured` holds the measurements by name."""
-    _write(folder / ANSWERS, _answers(examples, measured))
-    _write(folder / SCORES, _scores(measured))
+    write_lines(folder / answers, _answers(examples, measured))
+    write_lines(folder / SCORES, _scores(measured))
 
 
 def answers(folder: Path) -> list[dict[str, object]]:
@@ -87,7 +92,8 @@ def _scores(measured: Mapping[str, Measurement]) -> Iterator[dict[str, object]]:
             }
 
 
-def _write(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
+def write_lines(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
+    """Write a JSONL file."""
     with path.open("w", encoding="utf-8") as file:
         for line in lines:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
