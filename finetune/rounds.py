@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from finetune import (
     adapters,
+    capabilities,
     evaluate,
     gate,
     held_out,
@@ -97,6 +98,7 @@ def run(
     if done:
         _promote_pending(home, done.folder, done.name)
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
+    _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     with ledger.lock(home, recipe):
         student = _student(recipe, parent, home)
@@ -115,7 +117,7 @@ def estimate(
 ) -> Preflight:
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
-    recipe.round(wanted.number)
+    _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
     work = _prepare(wanted, parent, tokenizer, progress, tools)
@@ -125,6 +127,12 @@ def estimate(
     progress(Tick("trial", 0, None))
     opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
     return preflight.try_out(check, opened, work.packing)
+
+
+def _refuse_what_cannot_be(wanted: Wanted) -> None:
+    recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
+    family = model.family_of(base_records.find(wanted.home, recipe.base))
+    capabilities.refuse(family, "lora", plan.objective, recipe.base)
 
 
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
