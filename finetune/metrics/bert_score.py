@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetune.errors import FinetuneError
+from finetune.model import quiet
 
 if TYPE_CHECKING:
     import torch
@@ -36,8 +37,10 @@ class Encoder:
             )
         try:
             given: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-            self._tokenizer = AutoTokenizer.from_pretrained(place, **given)
-            self._network = AutoModel.from_pretrained(place, use_safetensors=True, **given).eval()
+            with quiet():
+                self._tokenizer = AutoTokenizer.from_pretrained(place, **given)
+                network = AutoModel.from_pretrained(place, use_safetensors=True, **given)
+            self._network = network.eval()
         except (OSError, ValueError, KeyError) as error:
             raise FinetuneError(
                 f"The encoder in {folder} cannot be opened: {str(error).splitlines()[0]}",
@@ -61,6 +64,9 @@ class Encoder:
                 return_special_tokens_mask=True,
             )
             special = batch.pop("special_tokens_mask").bool() | ~batch["attention_mask"].bool()
+            if not batch["input_ids"].numel():
+                yield from (torch.empty(0, self._network.config.hidden_size) for _ in special)
+                continue
             with torch.inference_mode():
                 states = self._network(**batch).last_hidden_state
             for row, left_out in zip(states, special, strict=True):
