@@ -88,8 +88,9 @@ def evaluate(
 
     _refuse_scoring(out, base, adapter)
     settings = startup.settings(may_fetch=base is not None)
-    full = rows if answers is None else answers
-    held_out = evaluation.HeldOutRows(data, rows, full, encoder, choices)
+    held_out = evaluation.HeldOutRows(
+        data, rows, rows if answers is None else answers, encoder, choices
+    )
     if base is not None:
         startup.keep_local(settings.home, base)
         made = evaluation.score_base(settings, base, recipe, held_out)
