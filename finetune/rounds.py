@@ -9,6 +9,7 @@ goes on from its checkpoint.
 import json
 import platform
 import shutil
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from finetune import (
     mixing,
     model,
     preflight,
+    raw_outputs,
     rendering,
     trainer,
 )
@@ -289,6 +291,7 @@ def _finish(
     with manifests.saving(folder):
         model.save(student, folder)
         _write_curve(folder, fit)
+        raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
         manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
     test = _self_test(work, student, folder)
@@ -350,6 +353,7 @@ def _record(
             "name": work.data.folder.name,
             **({"mixed": dict(work.data.mixed)} if work.data.mixed else {}),
             **asdict(work.report),
+            "licences": dict(Counter(row.licence for row in work.data.train)),
             "tokens": work.packing.tokens,
             "efficiency": round(work.packing.efficiency, 4),
         },

@@ -121,7 +121,8 @@ def fit(
                 raise no_number(step, checkpoint, weights, optimizer, curve)
             curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
             speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
-            progress(Tick("train", step + 1, len(steps), loss, speed))
+            seen = curve[-1].tokens
+            progress(Tick("train", step + 1, len(steps), loss, speed, rate, seen))
             if checkpoint and (step + 1) % plan.checkpoint_every == 0 and step + 1 < len(steps):
                 save_checkpoint(checkpoint, weights, optimizer, curve)
     student.model.eval()
