@@ -208,10 +208,10 @@ def _rows(
 ) -> "HeldOut":
     from finetune import dataset, ledger
     from finetune.held_out import choose
-    from medchat.composition import TEXT_TOOLS
+    from medchat.composition import training_tools
 
     data = dataset.read(held_out.data or ledger.newest_data(settings.home))
-    return choose(data, plan, number, student.tokenizer, TEXT_TOOLS, settings.home)
+    return choose(data, plan, number, student.tokenizer, training_tools(settings), settings.home)
 
 
 def _measure(

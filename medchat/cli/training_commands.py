@@ -49,11 +49,11 @@ def finetune(
     settings = startup.settings(may_fetch=True)
     wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
     if dry_run:
-        estimates = _estimate(wanted)
+        estimates = _estimate(settings, wanted)
         lines = [line for each in estimates for line in _plan_lines(each)]
         output.show(estimates, lines or ["No round is missing."], as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
-    outcomes = _run(wanted, resume)
+    outcomes = _run(settings, wanted, resume)
     output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
     raise typer.Exit(1 if any(_refused(each) for each in outcomes) else 0)
 
@@ -171,15 +171,16 @@ def _wanted(
     return [ledger.Wanted(recipe, number, settings.home, data, redo, parent) for number in numbers]
 
 
-def _estimate(wanted: "Sequence[Wanted]") -> list[Shape]:
+def _estimate(settings: "Settings", wanted: "Sequence[Wanted]") -> list[Shape]:
     """Return what the first of the rounds would take; later ones build on it."""
     from finetune import rounds
     from medchat.cli.progress import show_progress
-    from medchat.composition import TEXT_TOOLS, report_ticks
+    from medchat.composition import report_ticks, training_tools
 
+    tools = training_tools(settings)
     with show_progress() as report:
         return [
-            rounds.estimate(one, report_ticks(report), tools=TEXT_TOOLS, measured=True).values()
+            rounds.estimate(one, report_ticks(report), tools=tools, measured=True).values()
             for one in wanted[:1]
         ]
 
@@ -208,16 +209,17 @@ def _how(plan: Shape) -> str:
     return "measured by a trial" if plan["measured"] else "estimated"
 
 
-def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
+def _run(settings: "Settings", wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
     from finetune import adapters, rounds
     from medchat.cli.progress import show_progress
-    from medchat.composition import TEXT_TOOLS, report_ticks
+    from medchat.composition import report_ticks, training_tools
 
     outcomes: list[Shape] = []
+    tools = training_tools(settings)
     with show_progress() as report:
         for one in wanted:
-            made = rounds.run(one, report_ticks(report), tools=TEXT_TOOLS, resume=resume)
+            made = rounds.run(one, report_ticks(report), tools=tools, resume=resume)
             shown = adapters.manifest(made.adapter).get("data")
             result = {"skipped": made.skipped, "gate": made.gate, "data": shown, "note": made.note}
             outcomes.append({**made.adapter.values(), **result})

@@ -7,6 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from toy_finetune import base, recipe, rows, write_data
+from toy_rewards import LettersWanted, paying
 
 from finetune import FinetuneError, adapters, capabilities, families, model, rounds
 from finetune.capabilities import METHODS, Cell, Refusal
@@ -14,14 +15,18 @@ from finetune.families import FAMILIES, Family
 from finetune.ledger import Wanted
 from finetune.objectives.objective_registry import OBJECTIVES
 from finetune.recipe import Evaluation, Lora, Recipe
-from medchat.composition import TEXT_TOOLS
 
 CELLS = list(capabilities.cells())
 PROMISED = [one for one in CELLS if not one.reason]
 REFUSED = [one for one in CELLS if one.reason]
 FAST = [one for one in PROMISED if one.family.name in ("llama", "gpt2") and one.method == "lora"]
 
-OBJECTIVE_SETTINGS: dict[str, dict[str, object]] = {}
+_SAMPLING = {"questions": 2, "samples": 2, "max_new_tokens": 8, "held_out": 2}
+OBJECTIVE_SETTINGS: dict[str, dict[str, object]] = {
+    "grpo": {"settings": _SAMPLING},
+    "rloo": {"settings": _SAMPLING},
+    "ppo": {"settings": _SAMPLING},
+}
 """What a round of the test sets for an objective, beside its name."""
 
 METHOD_SETTINGS: dict[str, dict[str, object]] = {"lora": {"lora": Lora(rank=4, alpha=8)}}
@@ -55,7 +60,7 @@ def recipe_of(cell: Cell) -> Recipe:
 def trains(cell: Cell, home, data) -> None:
     """Run a round; its losses are finite, its weights moved, and it loads again as it was."""
     mine = recipe_of(cell)
-    made = rounds.run(Wanted(mine, 1, home, data), tools=TEXT_TOOLS)
+    made = rounds.run(Wanted(mine, 1, home, data), tools=paying(LettersWanted()))
     record = adapters.manifest(made.adapter)
     assert record["steps"] == 3
     assert all(math.isfinite(point["loss"]) for point in record["curve"])
@@ -125,7 +130,7 @@ def test_a_round_that_cannot_be_is_refused_before_any_work(tmp_path, data, monke
     wanted = Wanted(recipe(base()), 1, tmp_path, data)
     for attempt in (rounds.run, rounds.estimate):
         with pytest.raises(FinetuneError, match="Toys of this kind") as caught:
-            attempt(wanted, tools=TEXT_TOOLS)
+            attempt(wanted, tools=paying(LettersWanted()))
         assert "gpt2" in caught.value.remedy
     assert not list(tmp_path.iterdir())
     assert isinstance(model.family_of(str(base())), Family)

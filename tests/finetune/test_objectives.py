@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from toy_finetune import base, recipe, rows, write_data
+from toy_rewards import LettersWanted, paying
 
 from finetune import FinetuneError, adapters, dataset, model, recipe_reader, rounds
 from finetune.ledger import Wanted
@@ -50,7 +51,7 @@ def test_each_registered_objective_shows_rows_that_fit(data, tokenizer):
     mine = recipe(base(), max_tokens=256)
     for name in OBJECTIVES:
         shown, report = objective_of(RoundPlan(objective=name)).examples(
-            data, tokenizer, mine, 1, TEXT_TOOLS
+            data, tokenizer, mine, 1, paying(LettersWanted())
         )
         assert report.rows == 32, name
         assert shown and all(len(one.ids) <= 256 and any(one.learn) for one in shown), name
@@ -111,7 +112,7 @@ def test_a_new_objective_is_a_class_and_a_line(tmp_path, monkeypatch, data):
 @pytest.mark.parametrize(
     ("lines", "what", "remedy"),
     [
-        ("objective: poetry", "no objective poetry; there are pretrain, questions, sft", "Name"),
+        ("objective: poetry", "no objective poetry; there are ", "Name"),
         ("objective: questions\n    settings: {weigth: 2}", "settings.weigth is unknown", "weight"),
         ("objective: questions\n    settings: {weight: x}", "settings.weight must be a num", ""),
         ("objective: questions\n    settings: {weight: 0}", "must be greater than 0", ""),

@@ -1,56 +1,23 @@
 """Reinforcement: GRPO and RLOO by trl, PPO of our own, on a toy base and a reward one can read."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 import torch
 from toy_finetune import base, recipe, rows, write_data
+from toy_rewards import Constant, LettersWanted, paying
 
 from finetune import FinetuneError, dataset, model, questions
 from finetune.objectives import ppo
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Lora, RoundPlan
-from finetune.rewards import Scored
 from finetune.trainer import Checkpoint
 from medchat.composition import TEXT_TOOLS
 
 KINDS = ("grpo", "rloo", "ppo")
 SETTINGS = {"questions": 4, "samples": 4, "max_new_tokens": 12, "most_kl": 5.0, "held_out": 8}
-
-
-@dataclass(frozen=True)
-class LettersWanted:
-    """Pays for the share of an answer's letters that are wanted ones."""
-
-    wanted: str = "aeiou"
-    refused: str = ""
-
-    def why_not(self, examples):
-        return [self.refused] * len(examples)
-
-    def score(self, examples, answers):
-        assert len(examples) == len(answers)
-        return [self._scored(text) for text in answers]
-
-    def _scored(self, text):
-        letters = [one for one in text.lower() if one.isalpha()]
-        share = sum(one in self.wanted for one in letters) / len(letters) if letters else 0.0
-        return Scored(share, share == 1.0, {"letters": share}, "" if share == 1 else "others")
-
-
-@dataclass(frozen=True)
-class Constant:
-    """Pays the same for every answer."""
-
-    worth: float = 0.0
-
-    def why_not(self, examples):
-        return [""] * len(examples)
-
-    def score(self, examples, answers):
-        return [Scored(self.worth, fault="it says nothing") for _ in answers]
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +35,7 @@ def task(data, kind, *, steps=6, reward=None, checkpoint=None, progress=None, **
         checkpoint_every=2,
     )
     made = recipe(base(), rounds=(plan,), uncovered=0.0, distractors=1)
-    tools = replace(TEXT_TOOLS, proof=lambda folder: reward or LettersWanted())
+    tools = paying(reward or LettersWanted())
     more = {"progress": progress} if progress else {}
     return RoundTask(made, 1, data.folder, data, tools, None, checkpoint, **more)
 
