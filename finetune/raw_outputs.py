@@ -27,11 +27,10 @@ class KeptScores:
     pairs: Mapping[str, Mapping[str, Pair]]
     languages: Mapping[str, Mapping[str, str]]
 
-    def beside(self, other: "KeptScores", measure: str) -> tuple[list[Pair], list[Pair]]:
-        """Return both measurements' pairs of the rows that both scored, in the same order."""
-        mine, theirs = self.pairs.get(measure, {}), other.pairs.get(measure, {})
-        both = [row for row in mine if row in theirs]
-        return [mine[row] for row in both], [theirs[row] for row in both]
+    def rows_beside(self, other: "KeptScores", measure: str) -> list[str]:
+        """Return the rows that both measurements scored."""
+        theirs = other.pairs.get(measure, {})
+        return [row for row in self.pairs.get(measure, {}) if row in theirs]
 
 
 def write(

@@ -60,8 +60,9 @@ def test_rows_of_two_measurements_are_put_beside_each_other(tmp_path):
         (tmp_path / name).mkdir()
         raw_outputs.write(tmp_path / name, [], {"after": each})
     first, second = (raw_outputs.scores(tmp_path / name, "after") for name in ("one", "two"))
-    assert first.beside(second, "nll") == ([(3.0, 4.0)], [(5.0, 6.0)])
-    assert first.beside(second, "general") == ([], [])
+    assert first.rows_beside(second, "nll") == ["b"]
+    assert (first.pairs["nll"]["b"], second.pairs["nll"]["b"]) == ((3.0, 4.0), (5.0, 6.0))
+    assert first.rows_beside(second, "general") == []
     assert raw_outputs.scores(tmp_path / "one", "before") is None
 
 
