@@ -9,10 +9,11 @@ Shares carry 95 % intervals by bootstrap over rows.
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from finetune import batch_writing, held_out_loss
 from finetune.dataset import Example
+from finetune.goals import LOSS, Goal
 from finetune.model import Student
 from finetune.probes import choices, stated
 from finetune.recipe import Evaluation, Precision
@@ -47,7 +48,8 @@ class Measurement:
     `rows` maps `nll`, the names of READING, of `choices.KINDS` and of further metrics to one pair a
     row, `languages` to the language of each, `ids` to the name of each held-out row. `texts` are
     the answers that were written, None where a prompt did not fit. `floor` is the loss of whoever
-    knows only how frequent the tokens of the held-out answers are.
+    knows only how frequent the tokens of the held-out answers are. `own` names the measures of the
+    objective's own, and `goal` the one that a round is for.
     """
 
     rows: Mapping[str, tuple[Pair, ...]]
@@ -56,6 +58,8 @@ class Measurement:
     floor: float = math.inf
     texts: tuple[str | None, ...] = ()
     ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    goal: Goal = LOSS
+    own: tuple[str, ...] = ()
 
     def share(self, name: str, language: str | None = None) -> Share | None:
         """Return a measure over all rows, or those of a language; None where nothing counts."""
@@ -85,6 +89,9 @@ class Measurement:
             "perplexity": math.exp(min(loss, 700.0)),
             "answers": self.answers,
         }
+        own = {name: self.share(name) for name in self.own}
+        if own:
+            values["own"] = {name: share and asdict(share) for name, share in own.items()}
         return values | self._shares(None)
 
     def _shares(self, language: str | None) -> dict[str, object]:

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 from finetune import (
     adapters,
     capabilities,
-    evaluate,
     gate,
     held_out,
     ledger,
@@ -41,7 +40,13 @@ from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
 from finetune.model import Student
-from finetune.objectives.objective_registry import Objective, objective_of
+from finetune.objectives.objective_protocols import (
+    LearnsByLosses,
+    Objective,
+    RoundTask,
+    TrainsItself,
+)
+from finetune.objectives.objective_registry import objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
@@ -164,7 +169,7 @@ def _prepare(
     recipe, number = wanted.recipe, wanted.number
     folder = wanted.data or ledger.newest_data(wanted.home)
     data = mixing.read(folder, recipe, number, wanted.home)
-    scored = held_out.choose(data, recipe, number, tokenizer, tools)
+    scored = held_out.choose(data, recipe, number, tokenizer, tools, wanted.home)
     objective = objective_of(recipe.round(number))
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
@@ -222,28 +227,34 @@ def _check_memory(work: _RoundInputs) -> None:
 
 
 def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurement:
-    return evaluate.measure(
-        student,
-        work.held_out.examples,
-        work.recipe.evaluation,
-        work.tools,
-        losses_on=work.held_out.losses_on,
-        precision=work.recipe.precision,
-        wording=work.held_out.wording,
-        progress=progress,
-    )
+    return held_out.measure(student, work.held_out, work.recipe, work.tools, progress)
 
 
 def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
+    objective, recipe = work.objective, work.recipe
+    checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
+    if isinstance(objective, TrainsItself):
+        task = RoundTask(
+            recipe.shown_in(work.number),
+            work.number,
+            work.home,
+            work.data,
+            work.tools,
+            work.parent,
+            checkpoint,
+            progress,
+        )
+        return objective.train(student, task)
+    assert isinstance(objective, LearnsByLosses)
     return trainer.fit(
         student,
         work.packing,
-        work.recipe.round(work.number),
-        seed=work.recipe.seed_of(work.number),
-        precision=work.recipe.precision,
-        checkpoint=Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student)),
+        recipe.round(work.number),
+        seed=recipe.seed_of(work.number),
+        precision=recipe.precision,
+        checkpoint=checkpoint,
         progress=progress,
-        losses=work.objective.losses,
+        losses=objective.losses,
     )
 
 
@@ -401,7 +412,7 @@ def _judge(
         reason = f"{chosen.name if chosen else ''} of another recipe stays promoted"
     else:
         reason = f"better than {rival}, and nothing lost that the recipe keeps"
-    loss = next((check for check in verdict.checks if check.measure == "nll"), None)
+    goal = next((check for check in verdict.checks if check.measure == after.goal.measure), None)
     return {
         **verdict.values(),
         "passed": not reasons,
@@ -409,6 +420,6 @@ def _judge(
         "promotes": not reasons and free,
         "reason": f"{reason}.",
         "against": rival,
-        "change": loss.change if loss else 0.0,
-        "interval": list(loss.interval) if loss else [0.0, 0.0],
+        "change": goal.change if goal else 0.0,
+        "interval": list(goal.interval) if goal else [0.0, 0.0],
     }

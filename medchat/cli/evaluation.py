@@ -219,7 +219,7 @@ def _rows(
     from medchat.composition import TEXT_TOOLS
 
     data = dataset.read(held_out.data or ledger.newest_data(settings.home))
-    return choose(data, plan, number, student.tokenizer, TEXT_TOOLS)
+    return choose(data, plan, number, student.tokenizer, TEXT_TOOLS, settings.home)
 
 
 def _measure(
@@ -231,22 +231,13 @@ def _measure(
     bare: bool = False,
 ) -> "Measurement":
     """Score a student by the measures of a round, and by those of texts and choices."""
-    from finetune import evaluate
+    from finetune.held_out import measure
     from finetune.metrics import answer_metrics
     from finetune.probes import multiple_choice
     from medchat.composition import TEXT_TOOLS
 
     with student.model.disable_adapter() if bare else nullcontext():
-        measured = evaluate.measure(
-            student,
-            rows.examples,
-            plan.evaluation,
-            TEXT_TOOLS,
-            losses_on=rows.losses_on,
-            precision=plan.precision,
-            wording=rows.wording,
-            progress=report,
-        )
+        measured = measure(student, rows, plan, TEXT_TOOLS, report)
         if further.questions:
             chosen = multiple_choice.ask(student, further.questions, plan.precision)
             measured = multiple_choice.added(measured, further.questions, chosen)
