@@ -65,7 +65,7 @@ class Measurement:
         """Return a measure over all rows, or those of a language; None where nothing counts."""
         pairs = self.rows.get(name, ())
         if language:
-            spoken = self.languages.get(name, ())
+            spoken = self.languages.get(name) or ("",) * len(pairs)
             pairs = tuple(pair for pair, one in zip(pairs, spoken, strict=True) if one == language)
         value = ratio(pairs)
         interval = bootstrap_interval(pairs)

@@ -13,7 +13,7 @@ from finetune.adapters import Adapter
 from finetune.cards import comparison, markup, round_record, sample_answers, score_tables
 from finetune.cards.markup import Html, element, facts, section
 from finetune.cards.round_record import RoundRecord
-from finetune.measure_names import name_of
+from finetune.measure_names import SHARES, name_of
 
 _SHORT = 12
 """Signs of a hash that a reader sees; the whole stands in its title."""
@@ -174,9 +174,7 @@ def _scores(one: _Origin) -> Iterator[Html]:
             if change
             else _judged(one.record, measure, language)
         )
-        kind = "dim"
-        if change and score_tables.certain(change):
-            kind = "good" if score_tables.better(change, measure) else "bad"
+        kind = score_tables.kind_of(change, measure)
         of = max((each.of for each in found if each), default=0)
         rows.append(
             (
@@ -227,10 +225,10 @@ def _gate(record: RoundRecord) -> Iterator[Html]:
     checks = record.part("gate", "checks")
     rows = [
         (
-            name_of(str(one.get("measure"))),
-            "must fall"
-            if one.get("measure") == "nll"
-            else f"may lose {_percent(one.get('may_lose'))}",
+            one.get("said") or name_of(str(one.get("measure"))),
+            f"may lose {_percent(one.get('may_lose'))}"
+            if one.get("measure") in SHARES
+            else "must get better",
             element("span", "met", class_="good")
             if one.get("passed")
             else element("span", "not met", class_="bad"),

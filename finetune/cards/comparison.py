@@ -131,10 +131,8 @@ def table(comparison: Comparison) -> Html:
         row: list[object] = list(cells)
         row[0] = row_name(measure, language)
         for place, one in enumerate(comparison.sides[1:], 1):
-            found = comparison.change(one, measure, language)
-            if found is not None and score_tables.certain(found):
-                kind = "good" if score_tables.better(found, measure) else "bad"
-                row[2 * place + 1] = element("span", cells[2 * place + 1], class_=kind)
+            kind = score_tables.kind_of(comparison.change(one, measure, language), measure)
+            row[2 * place + 1] = element("span", cells[2 * place + 1], class_=kind)
         made.append(row)
     return markup.table(head, made)
 

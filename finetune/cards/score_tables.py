@@ -113,14 +113,17 @@ def change_told(one: Change | None, measure: str) -> str:
     return f"{100 * one.value:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
 
 
-def certain(one: Change | None) -> bool:
+def certain(one: Change) -> bool:
     """Say whether a change's interval excludes none at all, on enough rows to tell."""
-    return one is not None and one.rows >= _LEAST and (one.interval[0] > 0 or one.interval[1] < 0)
+    return one.rows >= _LEAST and (one.interval[0] > 0 or one.interval[1] < 0)
 
 
-def better(one: Change, measure: str) -> bool:
-    """Say whether a change is for the better: a loss falls, everything else rises."""
-    return one.value < 0 if measure == "nll" else one.value > 0
+def kind_of(one: Change | None, measure: str) -> str:
+    """Return `good` or `bad` where a change is certain, and which of both is known; else `dim`."""
+    if one is None or not certain(one) or measure not in NAMES:
+        return "dim"
+    better = one.value < 0 if measure == "nll" else one.value > 0  # a loss falls, all else rises
+    return "good" if better else "bad"
 
 
 def language_name(language: str) -> str:

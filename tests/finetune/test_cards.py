@@ -122,8 +122,11 @@ def test_the_change_of_a_language_is_that_of_its_rows(two):
     assert found.value == pytest.approx(now - was)
     assert found.interval[0] <= found.value <= found.interval[1]
     assert found.rows == len(rows) == 6
-    assert not score_tables.certain(found)
-    assert score_tables.certain(score_tables.change(before, after, "nll"))
+    assert score_tables.kind_of(found, "nll") == "dim"  # six rows tell nothing
+    whole = score_tables.change(before, after, "nll")
+    assert score_tables.kind_of(whole, "nll") == "good"
+    assert score_tables.kind_of(whole, "cited") == "bad"
+    assert score_tables.kind_of(whole, "own_measure") == "dim"
 
 
 def test_rounds_are_compared_by_the_rows_that_both_have(two):

@@ -66,6 +66,20 @@ def test_rows_of_two_measurements_are_put_beside_each_other(tmp_path):
     assert raw_outputs.scores(tmp_path / "one", "before") is None
 
 
+def test_measures_of_an_objectives_own_have_no_language_and_may_have_other_rows(tmp_path):
+    before = Measurement({"reward": ((1.0, 1.0),)}, own=("reward",))
+    after = Measurement({"reward": ((2.0, 1.0), (3.0, 1.0))}, own=("reward",))
+    raw_outputs.write(tmp_path, [], {"before": before, "after": after})
+    assert raw_outputs.answers(tmp_path) == []
+    assert raw_outputs.scores(tmp_path, "before").pairs["reward"] == {"1": (1.0, 1.0)}
+    assert raw_outputs.scores(tmp_path, "after").pairs["reward"] == {
+        "1": (2.0, 1.0),
+        "2": (3.0, 1.0),
+    }
+    assert after.share("reward").value == 2.5
+    assert after.share("reward", "en") is None
+
+
 def test_nothing_is_kept_in_an_older_folder(tmp_path):
     assert raw_outputs.answers(tmp_path) == []
     assert raw_outputs.scores(tmp_path, "after") is None
