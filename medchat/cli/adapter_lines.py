@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeGuard
 
-from medchat.cli import output
+from medchat.cli import output, terminal_curve
 from medchat.errors import MedchatError
 
 Record = Mapping[str, object]
@@ -62,7 +62,8 @@ def _training(record: Record) -> list[str]:
         f"trained {record.get('steps')} steps, {record.get('tokens'):,} tokens in "
         f"{record.get('seconds')} s ({record.get('tokens_per_second')} tokens/s)"
     )
-    return [told, *output.table(steps)]
+    drawn = terminal_curve.plot([float(str(point["loss"])) for point in points])
+    return [told, *output.table(steps), *(["", "loss", *drawn] if len(points) > 1 else [])]
 
 
 def _spread(points: Sequence[Record]) -> list[Record]:
