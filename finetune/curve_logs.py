@@ -7,6 +7,7 @@ Nothing leaves the machine: W&B writes a folder that `wandb sync` may send where
 
 import importlib
 import importlib.util
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -56,6 +57,7 @@ class WandbLog:
     def __init__(self, folder: Path, first: int) -> None:
         """Begin a run; FinetuneError where W&B is not installed."""
         check("wandb")
+        os.environ["WANDB_ERROR_REPORTING"] = "false"  # else it tells its makers of its own faults
         wandb: Any = importlib.import_module("wandb")
         folder.mkdir(parents=True, exist_ok=True)
         self._run = wandb.init(
@@ -71,6 +73,7 @@ class WandbLog:
                 disable_job_creation=True,
                 x_disable_stats=True,
                 x_disable_meta=True,
+                x_save_requirements=False,
             ),
         )
         self._run.config.update({"first_step": first})
@@ -81,7 +84,7 @@ class WandbLog:
 
     def close(self) -> None:
         """End the run."""
-        self._run.finish(quiet=True)
+        self._run.finish()
 
 
 class RoundLog:

@@ -13,16 +13,16 @@ from finetune import curve_logs
 from finetune.curve_logs import RoundLog
 from finetune.round_progress import Tick
 from medchat.cli import terminal_curve
-from medchat.cli.progress import Report
 
 if TYPE_CHECKING:
     from finetune.ledger import Wanted
+    from medchat.cli.progress import Report
 
 
 class TrainingProgress:
     """What one round reports to; `scores` are given once it is done."""
 
-    def __init__(self, report: Report, log: RoundLog) -> None:
+    def __init__(self, report: "Report", log: RoundLog) -> None:
         """Report steps, and write each step of training into a log."""
         self._report, self._log = report, log
         self._losses: list[float] = []
@@ -48,7 +48,7 @@ class Curves:
         self._kinds, self._folder = tuple(dict.fromkeys(kinds)), folder
 
     @contextmanager
-    def following(self, wanted: "Wanted", report: Report) -> Iterator[TrainingProgress]:
+    def following(self, wanted: "Wanted", report: "Report") -> Iterator[TrainingProgress]:
         """Give what a round reports to, and close its logs however it ends."""
         log = RoundLog(self._kinds, self._folder / wanted.recipe.name / wanted.folder.name)
         progress = TrainingProgress(report, log)
