@@ -62,7 +62,7 @@ def _train(
     **settings: object,
 ) -> TrainingRun:
     _refuse_several(student)
-    reward = reinforcement.open_reward(plan.reward, task.data, task.tools)
+    reward = reinforcement.open_reward(task.data, task.tools)
     asked = plan.asked(student, task, reward)
     judge = _Judge(plan, reward, asked)
     texts = [chat_templates.prompt_text(student.tokenizer, one.prompt) for one in asked]

@@ -63,7 +63,7 @@ class ProximalPolicy(Reinforcement):
 
     def train(self, student: Student, task: RoundTask) -> TrainingRun:
         """Train what is trainable in a student, in place."""
-        reward = reinforcement.open_reward(self.reward, task.data, task.tools)
+        reward = reinforcement.open_reward(task.data, task.tools)
         asked = self.asked(student, task, reward)
         steps = self.steps(task.plan, len(asked))
         run = _Run(self, student, task, reward)

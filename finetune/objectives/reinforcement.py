@@ -2,9 +2,8 @@
 
     rows -> questions; answers -> reward -> numbers of a step -> nothing to learn? too far away?
 
-The reward is the proof that the caller hands in (`TextTools.proof`), or a reward model of a round
-before. The model that training starts from is the parent that it may not leave by more than
-`most_kl` nats a token.
+The reward is the proof that the caller hands in (`TextTools.proof`). The model that training starts
+from is the parent that it may not leave by more than `most_kl` nats a token.
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,7 +57,7 @@ class Reinforcement:
     name: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        demand(bool(self.reward), "settings.reward", "empty", "proof, or a reward model's name")
+        demand(self.reward == PROOF, "settings.reward", self.reward, PROOF)
         demand(self.questions >= 1, "settings.questions", self.questions, "1 or more")
         demand(self.samples >= 2, "settings.samples", self.samples, "2 or more")
         demand(self.max_new_tokens >= 1, "settings.max_new_tokens", self.max_new_tokens, ">= 1")
@@ -78,7 +77,7 @@ class Reinforcement:
         """Return questions with the answers of their rows, as sizes go: answers will be written."""
         plans = [plan for plan in recipe.rounds if plan.objective == self.name]
         wanted = max((self.needed(one, len(data.train)) for one in plans), default=len(data.train))
-        reward = open_reward(self.reward, data, tools)
+        reward = open_reward(data, tools)
         chosen = self._choose(data, data.train, tokenizer, recipe, seed, tools, reward, wanted)
         return [one.tokens for one in chosen.examples], chosen.report
 
@@ -109,7 +108,7 @@ class Reinforcement:
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return what greedy answers to held-out questions are worth, and which are proven."""
-        reward = open_reward(self.reward, task.data, task.tools)
+        reward = open_reward(task.data, task.tools)
         chosen = self._choose(
             task.data,
             task.data.validation,
@@ -161,8 +160,8 @@ class Reinforcement:
         return chosen
 
 
-def open_reward(name: str, data: Dataset, tools: TextTools) -> Reward:
-    """Return the reward by its name; FinetuneError where there is none."""
+def open_reward(data: Dataset, tools: TextTools) -> Reward:
+    """Return what scores answers to the rows of a data set; FinetuneError where nothing can."""
     if tools.proof is None:
         raise FinetuneError(
             "There is no graph here against which answers could be proven.",

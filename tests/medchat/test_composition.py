@@ -2,7 +2,9 @@
 
 import pytest
 
-from medchat.composition import find_urgent
+from finetune import FinetuneError
+from medchat.composition import find_urgent, training_tools
+from medchat.settings import load
 
 
 @pytest.mark.parametrize(
@@ -24,3 +26,11 @@ def test_urgent_words_are_found_over_all_messages_of_a_user(messages, language, 
     assert bool(found) == bool(named)
     assert not named or any(named in each.name for each in found)
     assert all(each.act for each in found)
+
+
+def test_an_empty_home_has_nothing_to_prove_answers_against(tmp_path, monkeypatch):
+    monkeypatch.setenv("MEDCHAT_HOME", str(tmp_path / "home"))
+    tools = training_tools(load())
+    with pytest.raises(FinetuneError, match="holds no knowledge") as caught:
+        tools.proof(tmp_path / "data")
+    assert "medchat kb add" in caught.value.remedy
