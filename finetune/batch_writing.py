@@ -68,9 +68,9 @@ def write_answers(
         return [_alone(student, one, max_new_tokens, precision) for one in prompts]
     ids = [rendering.prompt_ids(student.tokenizer, prompt) for prompt in prompts]
     answers = [
-        _Answer(place, list(one), len(one), min(max_new_tokens, student.context - len(one)))
+        _Answer(place, list(one), len(one), min(max_new_tokens, student.room_after(len(one))))
         for place, one in enumerate(ids)
-        if len(one) < student.context
+        if student.room_after(len(one))
     ]
     written: list[str | None] = [None] * len(prompts)
     finished = 0
@@ -88,7 +88,7 @@ def write_answers(
 def _alone(
     student: Student, prompt: Sequence[Message], max_new_tokens: int, precision: Precision
 ) -> str | None:
-    if len(rendering.prompt_ids(student.tokenizer, prompt)) >= student.context:
+    if not student.room_after(len(rendering.prompt_ids(student.tokenizer, prompt))):
         return None
     return generation.generate(student, prompt, max_new_tokens, precision=precision)
 

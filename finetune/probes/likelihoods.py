@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import model
+from finetune import architecture, encoder_decoder, model
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.token_loss import picks_logits
@@ -55,6 +55,8 @@ def sums(student: Student, endings: Sequence[Ending], precision: Precision) -> l
     """Return the log-likelihood of each ending, in order: the sum over its tokens."""
     import torch
 
+    if architecture.encodes(student.model):
+        return [_apart(student, one, precision) for one in endings]
     found = [0.0] * len(endings)
     order = sorted(range(len(endings)), key=lambda place: len(endings[place].ids))
     for first in range(0, len(order), _ROWS):
@@ -74,6 +76,19 @@ def sums(student: Student, endings: Sequence[Ending], precision: Precision) -> l
             wanted = ids[row, one.start : len(one.ids)].unsqueeze(1)
             found[place] = float(shares.float().log_softmax(-1).gather(1, wanted).sum())
     return found
+
+
+def _apart(student: Student, one: Ending, precision: Precision) -> float:
+    """Return the log-likelihood of an ending whose beginning the model's encoder reads."""
+    import torch
+
+    told = one.ids[one.start :]
+    with torch.inference_mode(), model.autocast(student, precision):
+        logits = encoder_decoder.answer_logits(
+            student.model, one.ids[: one.start], told, student.device
+        )
+    wanted = torch.tensor(told, device=logits.device).unsqueeze(1)
+    return float(logits.float().log_softmax(-1).gather(1, wanted).sum())
 
 
 def _logits(network: Any, ids: "torch.Tensor", first: int) -> "torch.Tensor":  # noqa: ANN401
