@@ -6,6 +6,7 @@ configuration -> sizes of its text part · modules to leave alone · whether pac
 import copy
 import inspect
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +161,18 @@ def looks_ahead(config: "PretrainedConfig") -> bool:
     return float((before[:5] - after[:5]).abs().max()) > _TOLERANCE * float(before.abs().max())
 
 
+def trial_model(config: "PretrainedConfig") -> Any:  # noqa: ANN401
+    """Return a small random model of an architecture, or None where none can be made."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _small(config)
+        except Exception:  # an architecture may refuse its small form in any way
+            return None
+
+
 def _small(config: "PretrainedConfig") -> Any:  # noqa: ANN401
     """Return a random model with few words, narrow inner layers, and a layer of each kind."""
     import torch
@@ -169,7 +182,8 @@ def _small(config: "PretrainedConfig") -> Any:  # noqa: ANN401
     layers = max(kinds.index(kind) for kind in set(kinds)) + 1
     text.vocab_size, text.num_hidden_layers = _WORDS, max(layers, 2)
     if getattr(text, "layer_types", None):
-        text.layer_types = (list(kinds) * 2)[: text.num_hidden_layers]
+        with suppress(AttributeError):  # some derive it from the number of layers
+            text.layer_types = (list(kinds) * 2)[: text.num_hidden_layers]
     for name in _INNER:
         if _number(text, name):
             setattr(text, name, 64)

@@ -210,6 +210,10 @@ def _best_of_beams(
     yield from made[0, before:].tolist()
 
 
+class _Text(tuple[int, ...]):
+    """All tokens so far, kept in place of a cache by what takes none, or gives none back."""
+
+
 def _step(
     student: Student,
     given: Sequence[int],
@@ -225,15 +229,21 @@ def _step(
             logits, kept = encoder_decoder.step(student.model, given, kept, student.device)
         return logits[-last:], kept
     chosen: dict[str, Any] = {"logits_to_keep": last} if picks_logits(student.model) else {}
-    cache = _cache_of(student)
+    cache = "" if isinstance(kept, _Text) else _cache_of(student)
     if cache:
         chosen |= {cache: kept, "use_cache": True}
     else:  # it keeps nothing between two steps, so all tokens are kept here
-        given = kept = [*(kept or ()), *given]
+        kept = _Text((*(kept or ()), *given))
+        given = list(kept)
+        if architecture.takes(student.model, "use_cache"):
+            chosen["use_cache"] = False
     # not around whole loops: whoever consumes must not find gradients switched off
     with torch.inference_mode(), model.autocast(student, precision):
         out = student.model(input_ids=torch.tensor([list(given)], device=student.device), **chosen)
-    return out.logits[0, -last:], getattr(out, cache) if cache else kept
+    if cache:
+        kept = getattr(out, cache, None)
+        kept = _Text(given) if kept is None else kept
+    return out.logits[0, -last:], kept
 
 
 def _cache_of(student: Student) -> str:

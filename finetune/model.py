@@ -225,9 +225,14 @@ def context_of(base: str) -> int:
     return architecture.context_of(_config(locate(base), base))
 
 
+def config_of(base: str) -> "PretrainedConfig":
+    """Return the configuration of a base."""
+    return _config(locate(base), base)
+
+
 def family_of(base: str) -> Family:
     """Return the family of a base, without loading its weights."""
-    return families.family_of(_config(locate(base), base))
+    return families.family_of(config_of(base))
 
 
 def packs(base: str) -> bool:
