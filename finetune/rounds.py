@@ -135,7 +135,7 @@ def estimate(
     if not measured:
         return check
     progress(Tick("trial", 0, None))
-    opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
+    opened = replace(recipe, base=base)
     return preflight.try_out(check, opened, work.packing)
 
 
