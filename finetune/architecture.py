@@ -187,8 +187,9 @@ def _small(config: "PretrainedConfig") -> Any:  # noqa: ANN401
     for name in _INNER:
         if _number(text, name):
             setattr(text, name, 64)
-    for name in ("pad_token_id", "bos_token_id", "eos_token_id"):
+    for name in ("pad_token_id", "bos_token_id", "eos_token_id", "decoder_start_token_id"):
         setattr(text, name, 0)
+    text.forced_bos_token_id = None
     if getattr(text, "quantization_config", None) is not None:
         del text.quantization_config
     network = settle(opener(text).from_config(text, trust_remote_code=False)).float().eval()
