@@ -97,7 +97,7 @@ class Measurement:
     def _shares(self, language: str | None) -> dict[str, object]:
         values: dict[str, object] = {}
         for name in dict.fromkeys([*READING, *choices.KINDS, *self.rows]):
-            if name == "nll":
+            if name == "nll" or name in self.own:
                 continue
             share = self.share(name, language)
             values[name] = share.value if share else None
