@@ -72,7 +72,7 @@ def write_data(
 
 
 def pairs(lessons: list[dict[str, object]]) -> list[dict[str, object]]:
-    """Return a preference pair for each lesson: its last sign swapped, or each second one refused."""
+    """Return a preference pair for each lesson: its last sign swapped, or it is refused."""
     made = []
     for place, row in enumerate(lessons):
         messages = row["messages"]
