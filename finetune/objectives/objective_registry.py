@@ -9,6 +9,7 @@ from finetune.errors import FinetuneError
 from finetune.objectives.grpo import GroupRelativePolicy, LeaveOneOut
 from finetune.objectives.objective_protocols import Objective
 from finetune.objectives.ppo import ProximalPolicy
+from finetune.objectives.preference_pairs import Preference
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import RoundPlan
@@ -20,6 +21,7 @@ OBJECTIVES: dict[str, type[Objective]] = {
     "grpo": GroupRelativePolicy,
     "rloo": LeaveOneOut,
     "ppo": ProximalPolicy,
+    "preference": Preference,
 }
 """Every objective by the name that recipes, manifests and `adapters list` give it."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy_finetune import base, recipe, rows, write_data
+from toy_finetune import base, pairs, recipe, rows, write_data, write_pairs
 from toy_rewards import LettersWanted, paying
 
 from finetune import FinetuneError, adapters, capabilities, families, model, rounds
@@ -21,7 +21,7 @@ PROMISED = [one for one in CELLS if not one.reason]
 REFUSED = [one for one in CELLS if one.reason]
 FAST = [one for one in PROMISED if one.family.name in ("llama", "gpt2") and one.method == "lora"]
 
-_SAMPLING = {"questions": 2, "samples": 2, "max_new_tokens": 12, "held_out": 2}
+_SAMPLING = {"questions": 2, "samples": 2, "max_new_tokens": 12, "held_out": 2, "most_kl": 1e6}
 OBJECTIVE_SETTINGS: dict[str, dict[str, object]] = {
     "grpo": {"settings": _SAMPLING},
     "rloo": {"settings": _SAMPLING},
@@ -39,7 +39,9 @@ def name(cell: Cell) -> str:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return write_data(tmp_path_factory.mktemp("cells") / "data", rows(12), rows(4, 12))
+    folder = write_data(tmp_path_factory.mktemp("cells") / "data", rows(12), rows(4, 12))
+    write_pairs(folder, pairs(rows(12)))
+    return folder
 
 
 def recipe_of(cell: Cell) -> Recipe:
