@@ -176,7 +176,7 @@ def test_advantages_are_the_discounted_sums_of_surprises():
         ({"temperature": 0}, "settings.temperature"),
         ({"beta": 0}, "settings.beta"),
         ({"most_kl": 0}, "settings.most_kl"),
-        ({"reward": "poetry"}, "settings.reward must be proof"),
+        ({"reward": "poetry"}, "settings.reward is poetry, but must be proof"),
         ({"clip_ratio": 1.5}, "settings.clip_ratio"),
         ({"smoothing": 2}, "settings.smoothing"),
     ],
