@@ -198,6 +198,15 @@ def is_listed(formats: Collection[str]) -> bool:
     )
 
 
+def is_own_use(note: str) -> bool:
+    """Say whether a note tells that the record of a medicine itself states a use.
+
+    >>> is_own_use("used for"), is_own_use("level: avoid; used for"), is_own_use("used for gout")
+    (True, True, False)
+    """
+    return "used for" in note.split("; ")
+
+
 def found_by_crowd(note: str) -> bool:
     """Say whether a note of a source tells that only a crowd of lay readers found a fact.
 

@@ -16,6 +16,7 @@ from knowledge.lessons.facts.fact_fitness import (
     interaction_level,
     is_gathered,
     is_listed,
+    is_own_use,
     is_terse,
 )
 from knowledge.lessons.facts.fact_licences import least_restrictive
@@ -39,7 +40,8 @@ class FactView(NamedTuple):
     A `hidden` one is told on pages of the other part of the split alone.
     `level` is how severe an interaction is, where its sources say it. `unread` facts stand in one
     source alone, which a program or a crowd gathered, or are texts that are written for programs;
-    `listed` ones in one table of conditions alone.
+    `listed` ones in one table of conditions alone. An `own_use` stands in the record of the
+    medicine itself.
     """
 
     id: str
@@ -53,6 +55,7 @@ class FactView(NamedTuple):
     unread: bool = False
     hidden: bool = False
     listed: bool = False
+    own_use: bool = False
 
     @property
     def agreed(self) -> bool:
@@ -88,7 +91,7 @@ class FactStore:
         asked = set(ids)
         sources: dict[str, tuple[str, ...]] = {}
         notes: dict[str, tuple[str, ...]] = {}
-        crowd: set[str] = set()
+        crowd, own_uses = set[str](), set[str]()
         rows = {}
         # A fact whose sources are all gone proves nothing: only live sources are kept.
         for row in self._prepared.rows(connection, ids):
@@ -98,6 +101,8 @@ class FactStore:
                 sources[id] = (*sources[id], source) if id in sources else (source,)
                 if row[8] and found_by_crowd(row[8]):
                     crowd.add(id)
+                if row[8] and is_own_use(row[8]):
+                    own_uses.add(id)
                 if row[8] and row[2] == "interaction":
                     notes[id] = (*notes.get(id, ()), row[8])
         found: dict[str, list[FactView]] = {}
@@ -110,7 +115,7 @@ class FactStore:
             level = interaction_level(notes[id]) if id in notes else ""
             told = (en, zh, order, licence, level, unread)
             for end, seen, other, hidden in _seen_from(*ends, asked):
-                fact = FactView(intern(id), seen, other, *told, hidden, listed)
+                fact = FactView(intern(id), seen, other, *told, hidden, listed, id in own_uses)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)

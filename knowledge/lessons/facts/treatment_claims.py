@@ -36,6 +36,13 @@ _ENOUGH = 3
 """So many medicines make a list, even of a condition of which nothing else is known."""
 
 
+class StatedUses(NamedTuple):
+    """Facts by who states a use: one table of conditions alone, or the medicine's own record."""
+
+    listed: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
 class Fit(NamedTuple):
     """The groups that are fit, and why facts of a relation were left out."""
 
@@ -43,12 +50,10 @@ class Fit(NamedTuple):
     left_out: dict[str, str]
 
 
-def fit_to_show(
-    name: str, kind: str, groups: Groups, listed: Collection[str], language: Language
-) -> Fit:
-    """Return what even a line of evidence may claim; `listed` facts stand in one table alone."""
+def fit_to_show(name: str, kind: str, groups: Groups, uses: StatedUses, language: Language) -> Fit:
+    """Return what even a line of evidence may claim."""
     if kind == "medicine":
-        return _fit_uses(name, groups, listed, language)
+        return _fit_uses(name, groups, uses, language)
     if kind == "condition" and is_grave_name(name):
         return _fit_emergency(groups)
     return Fit(groups, {})
@@ -81,7 +86,7 @@ def is_known_use(condition: str, medicine: str, language: Language) -> bool:
     return not unknown and fact_fitness.has_core(condition, (medicine,))
 
 
-def _fit_uses(name: str, groups: Groups, listed: Collection[str], language: Language) -> Fit:
+def _fit_uses(name: str, groups: Groups, uses: StatedUses, language: Language) -> Fit:
     firsts = {item.object for item in groups.get(USES[1], ())}
     kept, left_out = dict(groups), {}
     for relation in USES:
@@ -89,9 +94,13 @@ def _fit_uses(name: str, groups: Groups, listed: Collection[str], language: Lang
         known = [
             item
             for item in items
-            if item.fact not in listed or is_known_use(item.text, name, language)
+            if item.fact not in uses.listed or is_known_use(item.text, name, language)
         ]
-        fit = [item for item in known if item.object in firsts or not is_grave_name(item.text)]
+        fit = [
+            item
+            for item in known
+            if item.object in firsts or item.fact in uses.own or not is_grave_name(item.text)
+        ]
         if len(known) < len(items):
             left_out[relation] = LISTED
         elif len(fit) < len(items):

@@ -123,7 +123,7 @@ class PageRenderer:
         unnamed: Counter[str] = Counter()
         untold: Counter[str] = Counter()
         hidden: list[str] = []
-        hides_uses, listed = False, set[str]()
+        hides_uses = False
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
             if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
@@ -141,8 +141,6 @@ class PageRenderer:
                 hides_uses = hides_uses or relation in _TREATED
                 hidden += [fact.level] if relation not in _TREATED else []
                 continue
-            if fact.listed:
-                listed.add(fact.id)
             items = groups.setdefault(relation, {})
             known = items.get(called.key)
             if known is None or (fact.level and not known.level):
@@ -160,7 +158,11 @@ class PageRenderer:
         if "interaction" in kept:
             kept["interaction"] = tuple(itertools.chain(*split_by_level(kept["interaction"])))
         kind = entities[id].kind
-        kept, left_out = treatment_claims.fit_to_show(own.text, kind, kept, listed, self._language)
+        uses = treatment_claims.StatedUses(
+            frozenset(fact.id for fact in facts if fact.listed),
+            frozenset(fact.id for fact in facts if fact.own_use),
+        )
+        kept, left_out = treatment_claims.fit_to_show(own.text, kind, kept, uses, self._language)
         partial = whole_lists.partial(id, kept, untold, hidden)
         if not reviewed:
             given = {fact.other for fact in facts if fact.relation in _TREATING} - {""}

@@ -8,6 +8,7 @@ from toy_lessons import opened_with
 from knowledge.graph.knowledge_graph import KnowledgeGraph
 from knowledge.lessons.facts import fact_fitness, treatment_claims
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.fact_store import FactStore
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.page_sources import PageSources
@@ -18,6 +19,7 @@ from knowledge.lessons.verify import urgency_check
 from knowledge.records import Entity, Name
 
 PLAIN = Manner("professional", "short")
+NO_USES = treatment_claims.StatedUses()
 
 
 def named(*texts, scraped=True, kind="condition"):
@@ -45,12 +47,12 @@ def page(name, language="en", kind="condition", **groups):
 )
 def test_a_use_that_one_table_of_conditions_lists_needs_the_class(medicine, language, listed, kept):
     items = named(*listed)
-    facts = {item.fact for item in items}
+    uses = treatment_claims.StatedUses(frozenset(item.fact for item in items))
     groups = {"medicine~": items}
-    fit, reasons = treatment_claims.fit_to_show(medicine, "medicine", groups, facts, language)
+    fit, reasons = treatment_claims.fit_to_show(medicine, "medicine", groups, uses, language)
     assert texts_of(fit.get("medicine~", ())) == kept
     assert reasons == {"medicine~": treatment_claims.LISTED}
-    whole, reasons = treatment_claims.fit_to_show(medicine, "medicine", groups, (), language)
+    whole, reasons = treatment_claims.fit_to_show(medicine, "medicine", groups, NO_USES, language)
     assert whole == groups and not reasons  # other sources state them
 
 
@@ -67,12 +69,29 @@ def test_an_emergency_is_no_use_of_what_is_not_its_first_treatment():
         "medicine~": named("hay fever", "septic shock", scraped=False),
         "first_line~": named("hay fever", scraped=False),
     }
-    fit, reasons = treatment_claims.fit_to_show("loratadine", "medicine", groups, (), "en")
+    fit, reasons = treatment_claims.fit_to_show("loratadine", "medicine", groups, NO_USES, "en")
     assert texts_of(fit["medicine~"]) == ["hay fever"]
     assert reasons == {"medicine~": treatment_claims.EMERGENCY_USE}
     first = {**groups, "first_line~": named("septic shock", scraped=False)}
-    fit, _ = treatment_claims.fit_to_show("noradrenaline", "medicine", first, (), "en")
+    fit, _ = treatment_claims.fit_to_show("noradrenaline", "medicine", first, NO_USES, "en")
     assert texts_of(fit["medicine~"]) == ["hay fever", "septic shock"]
+    own = treatment_claims.StatedUses(own=frozenset({"f:septic shock"}))
+    fit, reasons = treatment_claims.fit_to_show("angiotensin", "medicine", groups, own, "en")
+    assert texts_of(fit["medicine~"]) == ["hay fever", "septic shock"] and not reasons
+
+
+def test_a_use_in_the_record_of_a_medicine_is_known_as_its_own(tmp_path):
+    body = (
+        "- {kind: condition, en: [Testitis], symptom: [itch], medicine: [testalol, testimab]}\n"
+        "- {kind: medicine, en: [testalol], used_for: [Testitis], side_effect: [cough]}\n"
+    )
+    (tmp_path / "graph.yaml").write_text(GRAPH + body, encoding="utf-8")
+    engine, generation = opened_with(tmp_path / "home", tmp_path / "graph.yaml")
+    id = KnowledgeGraph(engine, generation).named("Testitis")[0].id
+    with engine.connect() as connection:
+        facts = FactStore(engine, generation).read(connection, [id])[id]
+    assert sorted(fact.own_use for fact in facts if fact.relation == "medicine") == [False, True]
+    engine.dispose()
 
 
 def test_of_the_medicines_of_an_emergency_the_first_treatment_is_kept():
@@ -81,12 +100,12 @@ def test_of_the_medicines_of_an_emergency_the_first_treatment_is_kept():
         "medicine": named("prednisone", "antivenom", kind="medicine"),
         "treatment": named("splinting", kind="treatment"),
     }
-    fit, _ = treatment_claims.fit_to_show("anaphylactic shock", "condition", groups, (), "en")
+    fit, _ = treatment_claims.fit_to_show("anaphylactic shock", "condition", groups, NO_USES, "en")
     assert texts_of(fit["medicine"]) == ["antivenom"] and fit["treatment"] == groups["treatment"]
     unknown = {each: groups[each] for each in ("medicine", "treatment")}
-    fit, reasons = treatment_claims.fit_to_show("急性会厌炎", "condition", unknown, (), "zh")
+    fit, reasons = treatment_claims.fit_to_show("急性会厌炎", "condition", unknown, NO_USES, "zh")
     assert not fit and set(reasons.values()) == {treatment_claims.EMERGENCY}
-    fit, _ = treatment_claims.fit_to_show("tinea", "condition", unknown, (), "en")
+    fit, _ = treatment_claims.fit_to_show("tinea", "condition", unknown, NO_USES, "en")
     assert fit == unknown
 
 
