@@ -14,6 +14,7 @@ from typing import Literal
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, UNCUT, FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
+from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import (
     case_plan,
     chinese_sentences,
@@ -271,7 +272,7 @@ def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
     """Describe a patient in the third person, and ask what it may be and one thing more."""
     symptoms = _told_of(page)
     items = case_plan.choose_telling(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
-    if not items:
+    if not items or not case_rivals.meets_demands(page, items):
         return ""
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)
