@@ -86,11 +86,17 @@ def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
     kept = {
         relation: items
         if relation in reviewed
-        else tuple(item for item in items if not (item.scraped and _is_odd(relation, item.text)))
+        else tuple(
+            item for item in items if not (item.scraped and _is_odd(name, relation, item.text))
+        )
         for relation, items in groups.items()
     }
     if "test" in kept and "test" not in reviewed:
         kept["test"] = tuple(item for item in kept["test"] if not is_kept_from(name, item.text))
+    alone = [item for item in kept.get("treatment", ()) if item.object]
+    lone = len(alone) == 1 and alone[0].scraped and "treatment" not in reviewed
+    if lone and fact_fitness.has_core(name, ()):
+        kept["treatment"] = ()  # nothing tells that the one thing is what matters
     for relation in (*_MEDICINES, *_USES):
         if relation not in kept or relation in reviewed:
             continue
@@ -116,8 +122,16 @@ def _may_be_used(condition: str, medicine: str, *, doubtful: bool = False) -> bo
     return real and (not known or is_usual(condition, medicine))
 
 
-def _is_odd(relation: str, text: str) -> bool:
-    """Say whether what a table lists is nothing that its relation could be of anything."""
+def _is_odd(name: str, relation: str, text: str) -> bool:
+    """Say whether what a table lists is nothing that its relation could be, of anything or of this.
+
+    Complications of tables are causes and chance companions as often as what follows: those named
+    after the condition are believed. Mothers are told of where the condition is of one sex.
+    """
+    if relation == "complication" and name not in text:
+        return True
+    if relation == "population" and _holds("mothers", text) and not _holds("of_one_sex", name):
+        return True
     return _holds(_UNTOLD.get(relation, "nothing"), text)
 
 

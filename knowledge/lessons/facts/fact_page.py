@@ -137,8 +137,8 @@ class FactPage:
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
         known = (self._by_object, self._cached)
-        held = (self.shown, self.is_familiar, self.left_out)
-        return FactPage(*own, self.licence, neighbours, *finds, *held, *known)
+        held = (self.shown, self.is_familiar)
+        return FactPage(*own, self.licence, neighbours, *finds, *held, self.left_out, *known)
 
     def as_evidence(self) -> "FactPage":
         """Return the page with every fact that a line of evidence may show."""
@@ -147,8 +147,8 @@ class FactPage:
         by_object, cached = self.cached("as evidence", _new_caches)
         own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        held = ({}, self.is_familiar, self.left_out, by_object, cached)
-        return FactPage(*own, self.licence, self.neighbours, *finds, *held)
+        last = (self.left_out, by_object, cached)
+        return FactPage(*own, self.licence, self.neighbours, *finds, {}, self.is_familiar, *last)
 
     def as_written(self) -> "FactPage":
         """Return the page with those facts only that somebody wrote and read."""
@@ -162,8 +162,10 @@ class FactPage:
         }
         own = (self.entity, self.language, self.name, self.said, groups, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        held = (self.shown, self.is_familiar, self.left_out, by_object, cached)
-        return FactPage(*own, self.licence, self.neighbours, *finds, *held)
+        last = (self.left_out, by_object, cached)
+        return FactPage(
+            *own, self.licence, self.neighbours, *finds, self.shown, self.is_familiar, *last
+        )
 
     @property
     def has_scraped(self) -> bool:

@@ -135,7 +135,7 @@ def _first_choices_first(groups: Groups) -> Groups:
     firsts = {item.object for item in groups.get(FIRST, ()) if item.object}
     if not firsts:
         return groups
-    ordered = {
+    ordered: Groups = {
         relation: tuple(sorted(groups[relation], key=lambda item: item.object not in firsts))
         for relation in ("medicine", "treatment")
         if relation in groups

@@ -142,9 +142,9 @@ def _undangered(
     ]
 
 
-def meets_demands(page: FactPage, told: Sequence[PageFact]) -> bool:
-    """Say whether findings demand no danger, or one that the condition is itself."""
-    return not _demanding(page, told, [])
+def meets_demands(page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage] = ()) -> bool:
+    """Say whether findings demand no danger, or one that the condition or one named is."""
+    return not _demanding(page, told, named)
 
 
 def _demanding(

@@ -81,7 +81,7 @@ def write(
         return None
     rival = _weighed(page, felt, rivals)
     named = [rival.page, *(rival.third or ())[:1]] if rival else []
-    if not case_rivals.names_danger(page, felt, named):
+    if not case_rivals.meets_demands(page, felt, named):
         return None
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
