@@ -113,6 +113,7 @@ def _can_batch(network: Any) -> bool:  # noqa: ANN401
     windowed = getattr(inner.config, "sliding_window", None) if not kinds else None
     whole = not windowed and kinds <= {"full_attention"}
     named = ("position_ids", "attention_mask", "past_key_values")
+    whole = whole and not architecture.virtual_tokens(network)
     return whole and all(architecture.takes(network, one) for one in named)
 
 

@@ -36,6 +36,7 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
+from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_registry import Objective, objective_of
 from finetune.packing import Packing, pack
@@ -96,6 +97,7 @@ def run(
         _promote_pending(home, done.folder, done.name)
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     with ledger.lock(home, recipe):
         student = _student(recipe, parent, home)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
@@ -103,7 +105,7 @@ def run(
         went_on = _look_for_checkpoint(work, student, resume)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
-        student = model.join(student, recipe.policy, recipe.lora.rank)
+        student = method_of(recipe).join(student, recipe)
         after = _score(work, student, progress)
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
 
@@ -115,6 +117,7 @@ def estimate(
     recipe = wanted.recipe
     recipe.round(wanted.number)
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -125,20 +128,23 @@ def estimate(
     return preflight.try_out(check, opened, work.packing)
 
 
+def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
+    """Refuse a method that this machine lacks, or that cannot go on from another's adapter."""
+    method_of(recipe).demand_libraries(recipe)
+    if parent and recorded(parent.folder) != method_of(recipe):
+        raise FinetuneError(
+            f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
+            f"which {recipe.method} cannot go on.",
+            where="--from",
+            remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
+            "folder: --base FOLDER.",
+        )
+
+
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     """Open the base with a new adapter, with the parent's to go on with, or with both."""
     base = base_records.find(home, recipe.base)
-    if parent is None:
-        bare = model.load(base, precision=recipe.precision)
-        student = model.attach(bare, recipe.lora, recipe.seed)
-    elif recipe.policy == "continue":
-        student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
-    else:
-        student = model.load(base, parent.folder, precision=recipe.precision)
-        student = model.stack(student, recipe.lora, recipe.seed)
-    if recipe.recompute:
-        model.recompute(student)
-    return student
+    return model.to_train(recipe, base, parent.folder if parent else None)
 
 
 def _prepare(
@@ -158,7 +164,8 @@ def _prepare(
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
     )
-    packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
+    packing = recipe.packing and method_of(recipe).packs
+    packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
@@ -238,7 +245,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
 
 def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what identifies this very run: only it may resume from its checkpoint."""
-    parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
+    parent = weights_hash(work.parent.folder) if work.parent else ""
     return manifests.of_value(
         [
             ledger.values_of(work.recipe, work.number),
@@ -268,7 +275,7 @@ def _finish(
     shutil.rmtree(folder, ignore_errors=True)
     record = _record(work, student, fit, before, after)
     with manifests.saving(folder):
-        model.save(student, folder)
+        model.save(student, folder, method_of(work.recipe))
         _write_curve(folder, fit)
         manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
@@ -322,9 +329,9 @@ def _record(
         "recipe": {"name": recipe.name, "hash": recipe.hash(), "values": recipe.values()},
         "round": work.number,
         "objective": recipe.round(work.number).objective,
+        "method": recipe.method,
         "base": {"name": student.base_name, "hash": student.base_hash},
-        "parent": parent
-        and {"name": parent.name, "hash": manifests.of_file(parent.folder / model.WEIGHTS)},
+        "parent": parent and {"name": parent.name, "hash": weights_hash(parent.folder)},
         "policy": recipe.policy,
         "data": {
             "hash": work.data.hash,

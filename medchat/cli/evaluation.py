@@ -175,12 +175,12 @@ def _rows(
 def _measure(
     student: "Student", plan: "Recipe", rows: "HeldOut", report: "Progress", bare: bool = False
 ) -> "Measurement":
-    from finetune import evaluate
+    from finetune import evaluate, model
     from medchat.composition import TEXT_TOOLS
 
-    with student.model.disable_adapter() if bare else nullcontext():
+    with model.bare(student) if bare else nullcontext(student) as scored:
         return evaluate.measure(
-            student,
+            scored,
             rows.examples,
             plan.evaluation,
             TEXT_TOOLS,
