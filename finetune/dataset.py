@@ -55,6 +55,7 @@ class Row:
     support: tuple[tuple[int, ...], ...] | None
     objects: tuple[str, ...]
     declined: bool = False
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,7 @@ def _row(raw: dict[str, object]) -> Row:
         support=_support(support, len(sources)),
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
         declined=bool(meta.get("declined")),
+        licence=str(raw.get("licence") or ""),
     )
 
 

@@ -9,6 +9,7 @@ goes on from its checkpoint.
 import json
 import platform
 import shutil
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from finetune import (
     adapters,
-    evaluate,
+    capabilities,
     gate,
     held_out,
     ledger,
@@ -26,6 +27,7 @@ from finetune import (
     mixing,
     model,
     preflight,
+    raw_outputs,
     rendering,
     trainer,
 )
@@ -38,7 +40,13 @@ from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
 from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
-from finetune.objectives.objective_registry import Objective, objective_of
+from finetune.objectives.objective_protocols import (
+    LearnsByLosses,
+    Objective,
+    RoundTask,
+    TrainsItself,
+)
+from finetune.objectives.objective_registry import objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
@@ -96,6 +104,7 @@ def run(
     if done:
         _promote_pending(home, done.folder, done.name)
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
+    _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     _check_method(recipe, parent)
     with ledger.lock(home, recipe):
@@ -115,7 +124,7 @@ def estimate(
 ) -> Preflight:
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
-    recipe.round(wanted.number)
+    _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     _check_method(recipe, parent)
     tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
@@ -141,6 +150,12 @@ def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
         )
 
 
+def _refuse_what_cannot_be(wanted: Wanted) -> None:
+    recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
+    family = model.family_of(base_records.find(wanted.home, recipe.base))
+    capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
+
+
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     """Open the base with a new adapter, with the parent's to go on with, or with both."""
     base = base_records.find(home, recipe.base)
@@ -159,7 +174,7 @@ def _prepare(
     recipe, number = wanted.recipe, wanted.number
     folder = wanted.data or ledger.newest_data(wanted.home)
     data = mixing.read(folder, recipe, number, wanted.home)
-    scored = held_out.choose(data, recipe, number, tokenizer, tools)
+    scored = held_out.choose(data, recipe, number, tokenizer, tools, wanted.home)
     objective = objective_of(recipe.round(number))
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
@@ -218,28 +233,34 @@ def _check_memory(work: _RoundInputs) -> None:
 
 
 def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurement:
-    return evaluate.measure(
-        student,
-        work.held_out.examples,
-        work.recipe.evaluation,
-        work.tools,
-        losses_on=work.held_out.losses_on,
-        precision=work.recipe.precision,
-        wording=work.held_out.wording,
-        progress=progress,
-    )
+    return held_out.measure(student, work.held_out, work.recipe, work.tools, progress)
 
 
 def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
+    objective, recipe = work.objective, work.recipe
+    checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
+    if isinstance(objective, TrainsItself):
+        task = RoundTask(
+            recipe.shown_in(work.number),
+            work.number,
+            work.home,
+            work.data,
+            work.tools,
+            work.parent,
+            checkpoint,
+            progress,
+        )
+        return objective.train(student, task)
+    assert isinstance(objective, LearnsByLosses)
     return trainer.fit(
         student,
         work.packing,
-        work.recipe.round(work.number),
-        seed=work.recipe.seed_of(work.number),
-        precision=work.recipe.precision,
-        checkpoint=Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student)),
+        recipe.round(work.number),
+        seed=recipe.seed_of(work.number),
+        precision=recipe.precision,
+        checkpoint=checkpoint,
         progress=progress,
-        losses=work.objective.losses,
+        losses=objective.losses,
     )
 
 
@@ -277,6 +298,7 @@ def _finish(
     with manifests.saving(folder):
         model.save(student, folder, method_of(work.recipe))
         _write_curve(folder, fit)
+        raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
         manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
     test = _self_test(work, student, folder)
@@ -338,6 +360,7 @@ def _record(
             "name": work.data.folder.name,
             **({"mixed": dict(work.data.mixed)} if work.data.mixed else {}),
             **asdict(work.report),
+            "licences": dict(Counter(row.licence for row in work.data.train)),
             "tokens": work.packing.tokens,
             "efficiency": round(work.packing.efficiency, 4),
         },
@@ -385,7 +408,7 @@ def _judge(
         reason = f"{chosen.name if chosen else ''} of another recipe stays promoted"
     else:
         reason = f"better than {rival}, and nothing lost that the recipe keeps"
-    loss = next((check for check in verdict.checks if check.measure == "nll"), None)
+    goal = next((check for check in verdict.checks if check.measure == after.goal.measure), None)
     return {
         **verdict.values(),
         "passed": not reasons,
@@ -393,6 +416,6 @@ def _judge(
         "promotes": not reasons and free,
         "reason": f"{reason}.",
         "against": rival,
-        "change": loss.change if loss else 0.0,
-        "interval": list(loss.interval) if loss else [0.0, 0.0],
+        "change": goal.change if goal else 0.0,
+        "interval": list(goal.interval) if goal else [0.0, 0.0],
     }

@@ -72,7 +72,15 @@ def evaluate(
     answers: Annotated[
         int | None, typer.Option(help="Rows to answer in full; all by default.", min=0)
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="A new folder for the report.")] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="A folder of an encoder: adds BERTScore.")
+    ] = None,
+    choices: Annotated[
+        Path | None, typer.Option(help="JSONL of question, options, answer: multiple choice.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder for report, answers and scores of rows.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score an adapter against another on held-out rows; exit 1 where it is worse."""
@@ -80,15 +88,18 @@ def evaluate(
 
     _refuse_scoring(out, base, adapter)
     settings = startup.settings(may_fetch=base is not None)
-    held_out = evaluation.HeldOutRows(data, rows, rows if answers is None else answers)
+    held_out = evaluation.HeldOutRows(
+        data, rows, rows if answers is None else answers, encoder, choices
+    )
     if base is not None:
         startup.keep_local(settings.home, base)
-        report = evaluation.score_base(settings, base, recipe, held_out)
+        made = evaluation.score_base(settings, base, recipe, held_out)
     else:
-        report = evaluation.compare(settings, adapter, against, recipe, held_out)
-    _save(report, out)
-    output.show(report, evaluation.report_lines(report), as_json=as_json)
-    raise typer.Exit(0 if report["passed"] else 1)
+        made = evaluation.compare(settings, adapter, against, recipe, held_out)
+    if out is not None:
+        made.save(out)
+    output.show(made.report, evaluation.report_lines(made.report), as_json=as_json)
+    raise typer.Exit(0 if made.report["passed"] else 1)
 
 
 def _refuse_scoring(out: Path | None, base: str | None, adapter: str | None) -> None:
@@ -100,13 +111,6 @@ def _refuse_scoring(out: Path | None, base: str | None, adapter: str | None) -> 
             where="--base",
             remedy="Give one of the two.",
         )
-
-
-def _save(report: dict[str, object], out: Path | None) -> None:
-    if out is not None:
-        out.mkdir(parents=True)
-        text = output.as_text(report, indent=2)
-        (out / "report.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe":
