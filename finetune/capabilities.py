@@ -50,6 +50,11 @@ REFUSALS: tuple[Refusal, ...] = (
         kinds=("recurrent",),
         methods=("ptuning-v2",),
     ),
+    Refusal(
+        "RWKV's weights are halved by depth while it writes, which quantised ones cannot be.",
+        families=("rwkv",),
+        methods=("qlora",),
+    ),
 )
 """What cannot be done, the most telling reason first."""
 
