@@ -90,7 +90,7 @@ def take(home: Path, folder: Path) -> tuple[Adapter, bool]:
     manifests.check_files(folder, record, names, remedy)
     name = str(record.get("name"))
     place = _NAME.fullmatch(name)
-    if place is None or not {*recorded(folder).weights(folder)} <= {*names}:
+    if place is None or not {*recorded(folder).weights(names)} <= {*names}:
         raise FinetuneError(
             f"The folder {folder} holds no adapter.", where=str(folder), remedy=remedy
         )

@@ -359,8 +359,10 @@ def _own(base: str, base_folder: Path, folder: Path) -> tuple[str, "PreTrainedTo
     """Return the name and the tokenizer of an adapter, checked against its manifest and base."""
     remedy = "Run the round again, or choose another: medchat adapters list."
     manifest = manifests.read_manifest(folder, remedy)
-    files = method_registry.recorded(folder).files(folder)
-    manifests.check_files(folder, manifest, (*files, "chat_template.jinja"), remedy)
+    method, listed = method_registry.recorded(folder), manifest.get("files")
+    names = list(listed) if isinstance(listed, dict) else []
+    files = (*method.weights(names), *method.beside_weights(names), "chat_template.jinja")
+    manifests.check_files(folder, manifest, files, remedy)
     made_on = manifest.get("base")
     if not isinstance(made_on, dict) or made_on.get("hash") != hash_of(base_folder):
         named = made_on.get("name") if isinstance(made_on, dict) else "an unknown base"

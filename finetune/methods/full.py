@@ -3,8 +3,8 @@
 base -> all weights trainable -> model folder, sharded where it is large -> the next round's start
 """
 
-import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from finetune.recipe import Recipe
 from finetune.student import Student, quiet
 
 _SHARD = "5GB"
-_ONE = "model.safetensors"
+_WEIGHTS = re.compile(r"model(-\d+-of-\d+)?\.safetensors")
 _INDEX = "model.safetensors.index.json"
 
 
@@ -74,18 +74,14 @@ class FullFinetuning:
         with quiet():
             student.model.save_pretrained(str(folder), max_shard_size=_SHARD)
 
-    def files(self, folder: Path) -> tuple[str, ...]:
-        """Return the files of a whole model."""
-        index = (_INDEX,) if (folder / _INDEX).is_file() else ()
-        return (*self.weights(folder), *index, "config.json")
+    def weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the files of the model's weights, one or several."""
+        found = sorted(name for name in names if _WEIGHTS.fullmatch(name))
+        return tuple(found) or ("model.safetensors",)
 
-    def weights(self, folder: Path) -> tuple[str, ...]:
-        """Return the files of its weights."""
-        index = folder / _INDEX
-        if not index.is_file():
-            return (_ONE,)
-        named = json.loads(index.read_text(encoding="utf-8"))["weight_map"]
-        return tuple(sorted(set(named.values())))
+    def beside_weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the model's configuration, and which weight stands in which file."""
+        return ("config.json", *(name for name in names if name == _INDEX))
 
     def merged(self, student: Student) -> Any:  # noqa: ANN401
         """Return the model as it is."""

@@ -7,7 +7,7 @@ are subtracted by a second, frozen adapter instead of being taken out of the bas
 stays as it is; both become one ordinary adapter in the end.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -141,13 +141,13 @@ class LowRank:
         )
         save_config(student, folder)
 
-    def files(self, folder: Path) -> tuple[str, ...]:
-        """Return the files of an adapter."""
-        return WEIGHTS, CONFIG
-
-    def weights(self, folder: Path) -> tuple[str, ...]:
-        """Return the file of its matrices."""
+    def weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the file of the matrices."""
         return (WEIGHTS,)
+
+    def beside_weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return peft's configuration."""
+        return (CONFIG,)
 
     def merged(self, student: Student) -> Any:  # noqa: ANN401
         """Return the base with the matrices added to its weights."""

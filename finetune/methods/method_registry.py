@@ -5,6 +5,7 @@
 A new method is one object of this protocol and one line in METHODS.
 """
 
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
@@ -69,11 +70,11 @@ class Method(Protocol):
     def save(self, student: Student, folder: Path) -> None:
         """Write what was trained, as safetensors."""
 
-    def files(self, folder: Path) -> tuple[str, ...]:
-        """Return the files of a folder that must be whole, those with weights first."""
+    def weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return which files of a finished round hold what was trained, of all that it has."""
 
-    def weights(self, folder: Path) -> tuple[str, ...]:
-        """Return the files of a folder that hold what was trained, in other tools' form."""
+    def beside_weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return which others must be whole for these to be opened."""
 
     def merged(self, student: Student) -> Any:  # noqa: ANN401
         """Return the network with what was trained in its own weights."""
@@ -128,14 +129,20 @@ def recorded(folder: Path) -> Method:
     return METHODS[name]
 
 
-def name_of(manifest: dict[str, object]) -> str:
+def name_of(manifest: Mapping[str, object]) -> str:
     """Return the name of the method in a round's manifest; rounds of old record none, nor LoRA."""
     return str(manifest.get("method") or "lora")
 
 
 def weights_hash(folder: Path) -> str:
     """Return what tells the weights of a finished round from all others."""
-    files = manifests.read_manifest(folder, "Run the round again.").get("files")
-    hashes = files if isinstance(files, dict) else {}
-    found = [str(hashes.get(name)) for name in recorded(folder).weights(folder)]
+    return recorded_hash(manifests.read_manifest(folder, "Run the round again."))
+
+
+def recorded_hash(manifest: Mapping[str, object]) -> str:
+    """Return what tells the weights of a round from all others, by its manifest."""
+    files = manifest.get("files")
+    hashes = files if isinstance(files, Mapping) else {}
+    method = METHODS.get(name_of(manifest))
+    found = [str(hashes.get(name, "")) for name in (method.weights(hashes) if method else ())]
     return found[0] if len(found) == 1 else manifests.of_value(found)

@@ -8,7 +8,7 @@ peft's checkpoint holds the vectors, but not the network that they come from, so
 trained on. That network's state is kept beside it, and is what is opened again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -119,13 +119,13 @@ class SoftPrompt:
         save_state(dict(encoder.state_dict()), folder / ENCODER)
         save_config(student, folder)
 
-    def files(self, folder: Path) -> tuple[str, ...]:
-        """Return the files of an adapter."""
-        return ENCODER, WEIGHTS, CONFIG
-
-    def weights(self, folder: Path) -> tuple[str, ...]:
-        """Return the file of its vectors, and that of what they are computed by."""
+    def weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the file of the vectors, and that of what they are computed by."""
         return WEIGHTS, ENCODER
+
+    def beside_weights(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Return peft's configuration."""
+        return (CONFIG,)
 
     def merged(self, student: Student) -> Any:  # noqa: ANN401
         """Never asked for: it is not mergeable."""

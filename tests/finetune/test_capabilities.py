@@ -70,7 +70,7 @@ def trains(cell: Cell, home, data) -> None:
     test = record["self_test"]
     assert test["reload_difference"] <= 1e-4
     assert test["change"] > 1e-4
-    files = METHODS_BY_NAME[cell.method].weights(made.adapter.folder)
+    files = METHODS_BY_NAME[cell.method].weights(record["files"])
     saved = {
         key: one for name in files for key, one in load_file(made.adapter.folder / name).items()
     }
