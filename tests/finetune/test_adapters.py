@@ -35,6 +35,7 @@ def test_the_ledger_has_the_shape_of_the_house(made):
         "recipe",
         "round",
         "objective",
+        "method",
         "base",
         "parent",
         "policy",
