@@ -55,6 +55,12 @@ REFUSALS: tuple[Refusal, ...] = (
         families=("rwkv",),
         methods=("qlora",),
     ),
+    Refusal(
+        "Its likelihoods are computed from the layers' output, in which those of the virtual tokens "
+        "stand before the text: ptuning-v2 fits it.",
+        methods=("ptuning", "prompt-tuning"),
+        objectives=("preference",),
+    ),
 )
 """What cannot be done, the most telling reason first."""
 

@@ -89,6 +89,9 @@ class LowRank:
         `stack` keeps both to the bit, side by side; `merge` keeps the rank, and what fits into it.
         """
         network = student.model
+        for weight in network.parameters():
+            if weight.requires_grad:  # trl halves what is trained over a quantised base
+                weight.data = weight.data.float()
         slots = [one for one in (student.slot, _ADDED, _START) if one in network.peft_config]
         if len(slots) == 1:
             return student
