@@ -41,8 +41,9 @@ class Refusal:
 
 REFUSALS: tuple[Refusal, ...] = (
     Refusal(
-        "An encoder-decoder reads its prompt apart from the answer, which rounds do not do.",
+        "Virtual tokens stand before a text, and an encoder-decoder has two: lora and full fit it.",
         kinds=("encoder-decoder",),
+        methods=("ptuning-v2", "ptuning", "prompt-tuning"),
     ),
     Refusal(
         "P-Tuning v2 puts keys and values before those of each layer, and a recurrent model keeps "
@@ -51,12 +52,7 @@ REFUSALS: tuple[Refusal, ...] = (
         methods=("ptuning-v2",),
     ),
     Refusal(
-        "RWKV's weights are halved by depth while it writes, which quantised ones cannot be.",
-        families=("rwkv",),
-        methods=("qlora",),
-    ),
-    Refusal(
-        "Its likelihoods are computed from the layers' output, in which those of the virtual tokens "
+        "Its likelihoods are computed from what the layers give, in which those of virtual tokens "
         "stand before the text: ptuning-v2 fits it.",
         methods=("ptuning", "prompt-tuning"),
         objectives=("preference",),

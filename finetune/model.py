@@ -171,9 +171,14 @@ def context_of(base: str) -> int:
     return architecture.context_of(_config(locate(base), base))
 
 
+def config_of(base: str) -> "PretrainedConfig":
+    """Return the configuration of a base."""
+    return _config(locate(base), base)
+
+
 def family_of(base: str) -> Family:
     """Return the family of a base, without loading its weights."""
-    return families.family_of(_config(locate(base), base))
+    return families.family_of(config_of(base))
 
 
 def packs(base: str) -> bool:
@@ -295,9 +300,8 @@ def _network(
     quantisation: Quantisation | None = None,
 ) -> Any:  # noqa: ANN401
     import torch
-    from transformers import AutoModelForCausalLM
 
-    opener: Any = AutoModelForCausalLM
+    opener = architecture.opener(_config(folder, base))
     whole = precision == "float32" or (device == "cpu" and precision == "auto")
     few: dict[str, Any] = {}
     if quantisation is not None:
@@ -326,6 +330,7 @@ def _network(
             where=str(folder),
             remedy="Fetch or copy the model again.",
         )
+    network = architecture.settle(network)
     if quantisation is not None:
         return quantised_base.settle(network).requires_grad_(False).eval()
     return network.to(device).requires_grad_(False).eval()

@@ -42,6 +42,12 @@ class Student:
         holds = architecture.context_of(self.model.config)
         return holds - architecture.virtual_tokens(self.model)
 
+    def room_after(self, prompt: int) -> int:
+        """Return how many tokens an answer may have after a prompt of so many; 0 for none."""
+        if architecture.encodes(self.model):
+            return self.context if prompt <= self.context else 0
+        return max(self.context - prompt, 0)
+
 
 @contextmanager
 def quiet() -> Iterator[None]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from finetune import architecture
 from finetune.recipe import Recipe
 from finetune.student import Student, quiet
 
@@ -60,13 +61,12 @@ class FullFinetuning:
     @contextmanager
     def beside(self, student: Student, folder: Path) -> Iterator[Student]:
         """Give a second model, opened from a folder."""
-        from transformers import AutoModelForCausalLM
-
-        opener: Any = AutoModelForCausalLM
+        opener = architecture.opener(student.model.config)
         with quiet():
             network = opener.from_pretrained(
                 str(folder), dtype=student.model.dtype, use_safetensors=True
             )
+        network = architecture.settle(network)
         yield replace(student, model=network.to(student.device).requires_grad_(False).eval())
 
     def save(self, student: Student, folder: Path) -> None:

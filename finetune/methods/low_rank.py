@@ -199,7 +199,7 @@ def save_config(student: Student, folder: Path) -> None:
 
 
 def _config(student: Student, lora: Lora) -> Any:  # noqa: ANN401
-    from peft import LoraConfig, TaskType
+    from peft import LoraConfig
 
     targets = lora.target_modules
     return LoraConfig(
@@ -210,7 +210,7 @@ def _config(student: Student, lora: Lora) -> Any:  # noqa: ANN401
         use_dora=lora.dora,
         target_modules=targets if isinstance(targets, str) else list(targets),
         exclude_modules=architecture.left_alone(architecture.inner(student.model)),
-        task_type=TaskType.CAUSAL_LM,
+        task_type=architecture.task_of(student.model),
     )
 
 
