@@ -84,9 +84,9 @@ def numbers(value: object, count: int = 2) -> tuple[float, ...] | None:
 
 def weights_hash(one: RoundRecord) -> str:
     """Return the hash of a round's weights, as children name their parent by it."""
-    from finetune import model
+    from finetune.methods.method_registry import recorded_hash
 
-    return one.text("files", model.WEIGHTS)
+    return recorded_hash(one.record)
 
 
 def lineage(home: Path, adapter: Adapter) -> list[RoundRecord]:
