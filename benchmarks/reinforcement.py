@@ -57,7 +57,8 @@ def main() -> None:
         distractors=given.distractors,
         uncovered=0.2,
     )
-    student = model.load(base_of(settings.home, parent, settings.base), parent.folder, trainable=True)
+    base = base_of(settings.home, parent, settings.base)
+    student = model.load(base, parent.folder, trainable=True)
     data = dataset.read(ledger.newest_data(settings.home))
     task = RoundTask(recipe, 2, settings.home, data, training_tools(settings), parent)
     objective = objective_of(plan)

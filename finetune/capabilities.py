@@ -65,8 +65,8 @@ REFUSALS: tuple[Refusal, ...] = (
         objectives=_REINFORCEMENT,
     ),
     Refusal(
-        "Reinforcement holds a model near the adapter that it started from, and has been tried with "
-        "lora alone.",
+        "Reinforcement holds a model near the adapter that it started from, and has been tried "
+        "with lora alone.",
         methods=tuple(one for one in METHODS if one != "lora"),
         objectives=_REINFORCEMENT,
     ),
