@@ -283,6 +283,20 @@ def autocast(student: Student, precision: Precision) -> AbstractContextManager[A
     return torch.autocast(kind, dtype=torch.bfloat16)
 
 
+def computing(
+    student: Student, precision: Precision, *, fused: bool
+) -> AbstractContextManager[Any]:
+    """Return the context in which a student trains.
+
+    A base in bfloat16 needs no autocast where all that is trained brings its own types (`fused`).
+    """
+    import torch
+
+    if fused and architecture.inner(student.model).dtype == torch.bfloat16:
+        return nullcontext()
+    return autocast(student, precision)
+
+
 def fused(student: Student) -> Student:
     """Return a student of a processor that only writes from now on, its adapter in its weights.
 

@@ -47,7 +47,10 @@ def finetune(
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
-    wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
+    chosen = _recipe(settings, recipe, base)
+    if _followed(settings, chosen, data, redo, parent, train=not dry_run):
+        raise typer.Exit(0)
+    wanted = _wanted(settings, chosen, round, data, redo, parent)
     if dry_run:
         estimates = _estimate(wanted)
         lines = [line for each in estimates for line in _plan_lines(each)]
@@ -210,12 +213,12 @@ def _how(plan: Shape) -> str:
 
 def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
-    from finetune import adapters, rounds
+    from finetune import adapters, ranks, rounds
     from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS, report_ticks
 
     outcomes: list[Shape] = []
-    with show_progress() as report:
+    with ranks.leading(), show_progress() as report:
         for one in wanted:
             made = rounds.run(one, report_ticks(report), tools=TEXT_TOOLS, resume=resume)
             shown = adapters.manifest(made.adapter).get("data")
@@ -224,6 +227,27 @@ def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
             if _refused(outcomes[-1]):
                 break
     return outcomes
+
+
+def _followed(
+    settings: "Settings",
+    recipe: "Recipe",
+    data: Path | None,
+    redo: bool,
+    parent: str | None,
+    *,
+    train: bool,
+) -> bool:
+    """Say whether another rank of a torchrun leads; then this one has trained its part of it."""
+    from finetune import ledger, ranks, rounds
+    from medchat.composition import TEXT_TOOLS
+
+    if ranks.launched().leads:
+        return False
+    if train:
+        wanted = ledger.Wanted(recipe, 1, settings.home, data, redo, parent)
+        rounds.follow(wanted, tools=TEXT_TOOLS)
+    return True
 
 
 def _refused(outcome: Shape) -> bool:
