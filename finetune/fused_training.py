@@ -28,6 +28,23 @@ def fused_layers(network: Any) -> Iterator[bool]:  # noqa: ANN401
             del module.__dict__["forward"]
 
 
+def use_liger(network: Any, device: str) -> bool:  # noqa: ANN401
+    """Give a network on a GPU the norms, rotations and gates of Liger where that is installed.
+
+    Its losses are left out: `fused_functions` has its own for learned places alone.
+    """
+    from transformers.integrations.liger import apply_liger_kernel
+    from transformers.utils import is_liger_kernel_available
+
+    if device != "cuda" or not is_liger_kernel_available():
+        return False
+    wanted = {"rms_norm": True, "rope": True, "swiglu": True, "geglu": True}
+    apply_liger_kernel(
+        network, wanted | {"cross_entropy": False, "fused_linear_cross_entropy": False}
+    )
+    return True
+
+
 def _fits(module: Any) -> bool:  # noqa: ANN401
     import torch
     from peft.tuners.lora.layer import Linear

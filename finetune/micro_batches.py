@@ -5,10 +5,11 @@ rows -> this rank's part -> rows joined on a GPU, one after the other on a proce
 
 from collections.abc import Iterator, Sequence
 
-from finetune import architecture
+from finetune import architecture, model
 from finetune.model import Student
 from finetune.packing import Packed
 from finetune.ranks import ALONE, Ranks
+from finetune.recipe import Recipe
 
 _SHARE = 0.6
 """The share of a GPU's free memory that activations may take."""
@@ -27,6 +28,12 @@ def tokens_at_once(student: Student) -> int:
         student.device
     )
     return int(_SHARE * (free + unused)) // bytes_a_token(student)
+
+
+def recompute_where_needed(student: Student, recipe: Recipe) -> None:
+    """Forget activations as a recipe asks, unless a GPU has room for those of its longest rows."""
+    if recipe.recompute and tokens_at_once(student) < recipe.max_tokens:
+        model.recompute(student)
 
 
 def bytes_a_token(student: Student) -> int:

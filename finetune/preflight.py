@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Preflight:
     """What a round will take; the counts are exact.
 
-    Memory and time are those of a trial where `measured`, else rough estimates. `samples` are rows
+    Memory and time are those of a trial where `measured`, else rough estimates; `trial_failed` says
+    why a trial gave none. `samples` are rows
     as the model sees them: pieces of text, with whether they are learned.
     """
 
@@ -51,6 +52,7 @@ class Preflight:
     memory_there: int
     seconds: float
     measured: bool = False
+    trial_failed: str = ""
     samples: tuple[tuple[tuple[str, bool], ...], ...] = ()
 
     @property
@@ -108,12 +110,12 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
 
 
 def try_out(check: Preflight, recipe: Recipe, packing: Packing) -> Preflight:
-    """Return the estimate with memory and time measured by two steps; as it is where it cannot."""
+    """Return the estimate with memory and time measured by a few steps, or with why they failed."""
     if not check.fits:
         return check
     tried = trial.measure(recipe, packing)
-    if tried is None:
-        return check
+    if isinstance(tried, trial.FailedTrial):
+        return replace(check, trial_failed=tried.why)
     return replace(
         check,
         memory_bytes=tried.memory_bytes,

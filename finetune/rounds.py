@@ -24,6 +24,7 @@ from finetune import (
     held_out,
     ledger,
     manifests,
+    micro_batches,
     mixing,
     model,
     preflight,
@@ -168,8 +169,7 @@ def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     else:
         student = model.load(base, parent.folder, precision=recipe.precision)
         student = model.stack(student, recipe.lora, recipe.seed)
-    if recipe.recompute:
-        model.recompute(student)
+    micro_batches.recompute_where_needed(student, recipe)
     return student
 
 

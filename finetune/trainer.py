@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from finetune import manifests, micro_batches, model
 from finetune.errors import FinetuneError
-from finetune.fused_training import fused_layers
+from finetune.fused_training import fused_layers, use_liger
 from finetune.model import Student
 from finetune.packed_attention import attending_apart
 from finetune.packing import Packed, Packing
@@ -101,6 +101,7 @@ def fit(
     curve = _start(checkpoint, weights, optimizer, ranks)
     resumed_at = len(curve)
 
+    use_liger(student.model, student.device.type)
     student.model.train()
     with attending_apart(student.model) as apart, fused_layers(student.model) as fused:
         work = _Work(student, optimizer, losses, precision, plan.clip, seed, apart, fused, ranks)

@@ -151,3 +151,48 @@ def test_logits_that_are_changed_after_the_output_layer_are_not_taken_in_parts(s
     )
     found = token_losses(network, row, torch.device("cpu"))[:19]
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_liger_is_asked_for_all_but_its_losses_and_on_a_gpu_alone(monkeypatch):
+    import sys
+    import types
+
+    from transformers.integrations import liger
+
+    from finetune.fused_training import use_liger
+
+    student, asked = adapted(), []
+    assert use_liger(student.model, "cuda") is False  # not installed
+    there = types.ModuleType("liger_kernel.transformers")
+    there._apply_liger_kernel_to_instance = lambda **given: asked.append(given)
+    monkeypatch.setitem(sys.modules, "liger_kernel", types.ModuleType("liger_kernel"))
+    monkeypatch.setitem(sys.modules, "liger_kernel.transformers", there)
+    for module in (liger, sys.modules["transformers.utils"]):
+        monkeypatch.setattr(module, "is_liger_kernel_available", lambda: True)
+    assert use_liger(student.model, "cpu") is False
+    assert use_liger(student.model, "cuda") is True
+    assert asked[0]["model"] is student.model.get_base_model()
+    assert asked[0]["rms_norm"] and not asked[0]["cross_entropy"]
+    assert not asked[0]["fused_linear_cross_entropy"]
+
+
+@pytest.mark.parametrize(("room", "forgets"), [(0, True), (383, True), (384, False)])
+def test_activations_are_forgotten_only_where_they_do_not_fit(monkeypatch, room, forgets):
+    from toy_finetune import recipe
+
+    from finetune import micro_batches
+
+    student, told = adapted(), []
+    monkeypatch.setattr(micro_batches, "tokens_at_once", lambda student: room)
+    monkeypatch.setattr(model, "recompute", told.append)
+    micro_batches.recompute_where_needed(student, recipe(base(), recompute=True))
+    micro_batches.recompute_where_needed(student, recipe(base(), recompute=False))
+    assert told == ([student] if forgets else [])
+
+
+def test_a_processor_takes_one_row_after_the_other():
+    from finetune import micro_batches
+
+    student = adapted()
+    assert micro_batches.tokens_at_once(student) == 0
+    assert micro_batches.bytes_a_token(student) == 2 * 17 * 32 * 2
