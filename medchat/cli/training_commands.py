@@ -55,8 +55,7 @@ def finetune(
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
     chosen = _recipe(settings, recipe, base)
-    if _followed(settings, chosen, data, redo, parent, train=not dry_run):
-        raise typer.Exit(0)
+    _follow(settings, chosen, data, redo, parent, train=not dry_run)
     logs = Curves(curves or (), curves_dir or settings.home / "curves")
     wanted = _wanted(settings, chosen, round, data, redo, parent)
     if dry_run:
@@ -245,7 +244,7 @@ def _run(wanted: "Sequence[Wanted]", resume: bool, logs: Curves) -> list[Shape]:
     return outcomes
 
 
-def _followed(
+def _follow(
     settings: "Settings",
     recipe: "Recipe",
     data: Path | None,
@@ -253,17 +252,17 @@ def _followed(
     parent: str | None,
     *,
     train: bool,
-) -> bool:
-    """Say whether another rank of a torchrun leads; then this one has trained its part of it."""
+) -> None:
+    """Train this process's part where another rank of a torchrun leads, and end."""
     from finetune import ledger, ranks, rounds
     from medchat.composition import TEXT_TOOLS
 
     if ranks.launched().leads:
-        return False
+        return
     if train:
         wanted = ledger.Wanted(recipe, 1, settings.home, data, redo, parent)
         rounds.follow(wanted, tools=TEXT_TOOLS)
-    return True
+    raise typer.Exit(0)
 
 
 def _refused(outcome: Shape) -> bool:
