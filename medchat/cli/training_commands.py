@@ -54,8 +54,7 @@ def finetune(
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
-    chosen = _recipe(settings, recipe, base)
-    _follow(settings, chosen, data, redo, parent, train=not dry_run)
+    chosen = _led(settings, _recipe(settings, recipe, base), data, redo, parent, dry_run)
     logs = Curves(curves or (), curves_dir or settings.home / "curves")
     wanted = _wanted(settings, chosen, round, data, redo, parent)
     if dry_run:
@@ -244,22 +243,21 @@ def _run(wanted: "Sequence[Wanted]", resume: bool, logs: Curves) -> list[Shape]:
     return outcomes
 
 
-def _follow(
+def _led(
     settings: "Settings",
     recipe: "Recipe",
     data: Path | None,
     redo: bool,
     parent: str | None,
-    *,
-    train: bool,
-) -> None:
-    """Train this process's part where another rank of a torchrun leads, and end."""
+    dry_run: bool,
+) -> "Recipe":
+    """Return the recipe where this process leads; else train its part of a round, and end."""
     from finetune import ledger, ranks, rounds
     from medchat.composition import TEXT_TOOLS
 
     if ranks.launched().leads:
-        return
-    if train:
+        return recipe
+    if not dry_run:
         wanted = ledger.Wanted(recipe, 1, settings.home, data, redo, parent)
         rounds.follow(wanted, tools=TEXT_TOOLS)
     raise typer.Exit(0)
