@@ -104,7 +104,7 @@ class Measurement:
                 "rows": self._rows_in(language),
             }
         for name in dict.fromkeys([*READING, *choices.KINDS, *self.rows]):
-            if name == "nll":
+            if name == "nll" or name in self.own:
                 continue
             share = self.share(name, language)
             values[name] = share.value if share else None
