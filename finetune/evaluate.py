@@ -65,7 +65,7 @@ class Measurement:
         """Return a measure over all rows, or those of a language; None where nothing counts."""
         pairs = self.rows.get(name, ())
         if language:
-            spoken = self.languages.get(name, ())
+            spoken = self.languages.get(name) or ("",) * len(pairs)
             pairs = tuple(pair for pair, one in zip(pairs, spoken, strict=True) if one == language)
         value = ratio(pairs)
         interval = bootstrap_interval(pairs)
@@ -96,14 +96,24 @@ class Measurement:
 
     def _shares(self, language: str | None) -> dict[str, object]:
         values: dict[str, object] = {}
+        nll = self.share("nll", language) if language else None
+        if nll:
+            values = {
+                "nll": nll.value,
+                "nll_interval": nll.interval,
+                "rows": self._rows_in(language),
+            }
         for name in dict.fromkeys([*READING, *choices.KINDS, *self.rows]):
-            if name == "nll":
+            if name == "nll" or name in self.own:
                 continue
             share = self.share(name, language)
             values[name] = share.value if share else None
             values[f"{name}_interval"] = share.interval if share else None
             values[f"{name}_of"] = share.of if share else 0
         return values
+
+    def _rows_in(self, language: str | None) -> int:
+        return sum(one == language for one in self.languages.get("nll", ()))
 
 
 def measure(
@@ -174,7 +184,11 @@ def paired_change(
 
     None where either did not measure it, or not on as many rows.
     """
-    early, late = before.rows.get(name, ()), after.rows.get(name, ())
+    return change_between(before.rows.get(name, ()), after.rows.get(name, ()))
+
+
+def change_between(early: Sequence[Pair], late: Sequence[Pair]) -> tuple[float, Interval] | None:
+    """Return by how much a ratio changed, with the interval of the change; rows stand in pairs."""
     was, now = ratio(early), ratio(late)
     if was is None or now is None or len(early) != len(late):
         return None

@@ -59,10 +59,17 @@ def measure(
         return _measure_reading(student, rows, recipe, tools, progress)
     objective, task = rows.measured
     own = objective.measure(student, replace(task, progress=progress))
-    if rows.goal.alone:
-        return Measurement(own, goal=rows.goal, own=tuple(own))
-    read = _measure_reading(student, rows, recipe, tools, progress)
-    return replace(read, rows={**read.rows, **own}, goal=rows.goal, own=tuple(own))
+    read = Measurement({})
+    if not rows.goal.alone:
+        read = _measure_reading(student, rows, recipe, tools, progress)
+    unspoken = {name: ("",) * len(pairs) for name, pairs in own.items()}
+    return replace(
+        read,
+        rows={**read.rows, **own},
+        languages={**read.languages, **unspoken},
+        goal=rows.goal,
+        own=tuple(own),
+    )
 
 
 def _measure_reading(

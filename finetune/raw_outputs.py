@@ -27,11 +27,10 @@ class KeptScores:
     pairs: Mapping[str, Mapping[str, Pair]]
     languages: Mapping[str, Mapping[str, str]]
 
-    def beside(self, other: "KeptScores", measure: str) -> tuple[list[Pair], list[Pair]]:
-        """Return both measurements' pairs of the rows that both scored, in the same order."""
-        mine, theirs = self.pairs.get(measure, {}), other.pairs.get(measure, {})
-        both = [row for row in mine if row in theirs]
-        return [mine[row] for row in both], [theirs[row] for row in both]
+    def rows_beside(self, other: "KeptScores", measure: str) -> list[str]:
+        """Return the rows that both measurements scored."""
+        theirs = other.pairs.get(measure, {})
+        return [row for row in self.pairs.get(measure, {}) if row in theirs]
 
 
 def write(
@@ -80,16 +79,16 @@ def _answers(
 
 
 def _scores(measured: Mapping[str, Measurement]) -> Iterator[dict[str, object]]:
-    first = next(iter(measured.values()))
-    for measure, pairs in first.rows.items():
-        names = first.ids.get(measure) or [str(place) for place in range(1, len(pairs) + 1)]
-        for place, row in enumerate(names):
-            yield {
-                "measure": measure,
-                "row": row,
-                "language": first.languages[measure][place],
-                **{name: list(each.rows[measure][place]) for name, each in measured.items()},
-            }
+    for measure in dict.fromkeys(name for each in measured.values() for name in each.rows):
+        lines: dict[str, dict[str, object]] = {}
+        for name, each in measured.items():
+            pairs = each.rows.get(measure, ())
+            rows = each.ids.get(measure) or [str(place) for place in range(1, len(pairs) + 1)]
+            spoken = each.languages.get(measure) or ("",) * len(pairs)
+            for row, language, pair in zip(rows, spoken, pairs, strict=True):
+                line: dict[str, object] = {"measure": measure, "row": row, "language": language}
+                lines.setdefault(row, line)[name] = list(pair)
+        yield from lines.values()
 
 
 def write_lines(path: Path, lines: Iterable[Mapping[str, object]]) -> None:

@@ -35,6 +35,7 @@ from finetune import (
 )
 from finetune.adapters import Adapter, SelfTest
 from finetune.bases import base_records
+from finetune.cards import curve_picture, round_record
 from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
@@ -324,6 +325,7 @@ def _finish(
     with manifests.saving(folder):
         model.save(student, folder)
         _write_curve(folder, fit)
+        _draw_curves(folder, work, record)
         raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
         manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
@@ -365,6 +367,15 @@ def _write_curve(folder: Path, fit: TrainingRun) -> None:
     with (folder / "curve.jsonl").open("w", encoding="utf-8") as file:
         for point in fit.curve:
             file.write(json.dumps(asdict(point)) + "\n")
+
+
+def _draw_curves(folder: Path, work: _RoundInputs, record: dict[str, object]) -> None:
+    """Draw the round beside those of its recipe that it stands on."""
+    own = round_record.RoundRecord(str(record["name"]), record, round_record.steps(folder, record))
+    beside = round_record.rounds_beside(work.home, work.parent) if work.parent else []
+    earlier = [one for one in beside if one.text("recipe", "name") == work.recipe.name]
+    drawn = curve_picture.picture(f"Rounds of {work.recipe.name}", [*earlier, own])
+    (folder / curve_picture.FILE).write_text(drawn, encoding="utf-8")
 
 
 def _record(

@@ -7,6 +7,7 @@ A new objective is one module beside this one and one line in OBJECTIVES.
 
 from finetune.errors import FinetuneError
 from finetune.objectives.objective_protocols import Objective
+from finetune.objectives.preference_pairs import Preference
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import RoundPlan
@@ -15,6 +16,7 @@ from finetune.recipe_values import build
 OBJECTIVES: dict[str, type[Objective]] = {
     "sft": SupervisedFinetuning,
     "pretrain": Pretraining,
+    "preference": Preference,
 }
 """Every objective by the name that recipes, manifests and `adapters list` give it."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune.measure_names import NAMES
 from medchat.cli import output
 from medchat.errors import MedchatError
 
@@ -17,27 +18,14 @@ if TYPE_CHECKING:
     from finetune.dataset import Example
     from finetune.evaluate import Measurement
     from finetune.held_out import HeldOut
+    from finetune.metrics.bert_score import Encoder
     from finetune.model import Student
+    from finetune.probes.multiple_choice import Question
     from finetune.recipe import Recipe
     from finetune.round_progress import Progress
     from medchat.settings import Settings
 
 Report = dict[str, object]
-
-_MEASURES = (
-    ("nll", "held-out loss"),
-    ("facts_present", "asked facts present"),
-    ("facts_supported", "stated facts supported"),
-    ("cited", "right numbers cited"),
-    ("declined", "uncovered declined"),
-    ("general", "general knowledge"),
-    ("safety", "safe answers"),
-    ("rouge_l", "ROUGE-L"),
-    ("bleu", "BLEU"),
-    ("bert_score", "BERTScore"),
-    ("choices", "choices, any order"),
-    ("choices_as_given", "choices as given"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +60,14 @@ class Evaluated:
         raw_outputs.write(out, self.examples, self.measured, "outputs.jsonl")
 
 
+@dataclass(frozen=True, slots=True)
+class _Further:
+    """What is measured beside the measures of a round."""
+
+    encoder: "Encoder | None"
+    questions: "Sequence[Question]"
+
+
 def score_base(
     settings: "Settings", base: str, recipe: str | None, held_out: HeldOutRows
 ) -> Evaluated:
@@ -81,12 +77,13 @@ def score_base(
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
+    further = _open(held_out)
     chosen = recipe_reader.load(recipe or settings.recipe, base=base)
     student = model.load(base_records.find(settings.home, base))
     plan = _planned(chosen, held_out)
     chosen_rows = _rows(settings, plan, 1, student, held_out)
     with show_progress() as report:
-        scored = _measure(student, plan, chosen_rows, report_ticks(report), held_out)
+        scored = _measure(student, plan, chosen_rows, report_ticks(report), further)
     scores = {"base": _values(scored, chosen_rows)}
     told: Report = {"base": student.base_name, "scores": scores, "passed": True}
     return Evaluated(told, chosen_rows.examples, {"base": scored})
@@ -105,6 +102,7 @@ def compare(
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
+    further = _open(held_out)
     first = _named_or_promoted(settings, adapter)
     second = None if against == "base" else adapters.named(settings.home, against)
     record = adapters.manifest(first)["recipe"]
@@ -116,14 +114,14 @@ def compare(
     rows = _rows(settings, plan, number, student, held_out)
     with show_progress() as shown:
         report = report_ticks(shown)
-        scored = _measure(student, plan, rows, report, held_out)
+        scored = _measure(student, plan, rows, report, further)
         if second is None:
             seen = rows
-            reference = _measure(student, plan, seen, report, held_out, bare=True)
+            reference = _measure(student, plan, seen, report, further, bare=True)
         else:
             other = model.load(base_of(settings.home, second, settings.base), second.folder)
             seen = _rows(settings, plan, number, other, held_out)
-            reference = _measure(other, plan, seen, report, held_out)
+            reference = _measure(other, plan, seen, report, further)
     verdict = gate.judge(reference, scored, plan.gate)
     # what is asked for comes last, where it is found by whoever reads no further names
     told: Report = {
@@ -145,12 +143,12 @@ def report_lines(report: Report) -> list[str]:
     named = [str(report[one]) for one in columns]
     rows: list[Sequence[str]] = [("", *named)]
     rows.append(("rows", *(_counts(scores[one]) for one in columns)))
-    for key, label in _MEASURES:
+    for key, label in NAMES.items():
         if not any(key in each for one in columns for each in _parts(scores[one])):
             continue
         rows.append((label, *(_cell(scores[one], key) for one in columns)))
         languages = sorted({each for one in columns for each in scores[one]["by_language"]})
-        for language in languages if key != "nll" else ():
+        for language in languages:
             cells = [_cell(scores[one]["by_language"].get(language, {}), key) for one in columns]
             rows.append((f"  {language}", *cells))
     return [*output.table(rows), *_verdict(report)]
@@ -198,6 +196,16 @@ def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
     return chosen
 
 
+def _open(held_out: HeldOutRows) -> _Further:
+    from finetune.metrics.bert_score import Encoder
+    from finetune.probes import multiple_choice
+
+    return _Further(
+        Encoder(held_out.encoder) if held_out.encoder else None,
+        multiple_choice.read(held_out.choices) if held_out.choices else (),
+    )
+
+
 def _planned(recipe: "Recipe", held_out: HeldOutRows) -> "Recipe":
     evaluation = replace(recipe.evaluation, rows=held_out.rows, answers=held_out.answers)
     return replace(recipe, evaluation=evaluation)
@@ -219,24 +227,21 @@ def _measure(
     plan: "Recipe",
     rows: "HeldOut",
     report: "Progress",
-    held_out: HeldOutRows,
+    further: _Further,
     bare: bool = False,
 ) -> "Measurement":
     """Score a student by the measures of a round, and by those of texts and choices."""
     from finetune.held_out import measure
     from finetune.metrics import answer_metrics
-    from finetune.metrics.bert_score import Encoder
     from finetune.probes import multiple_choice
     from medchat.composition import TEXT_TOOLS
 
-    encoder = Encoder(held_out.encoder) if held_out.encoder else None
-    questions = multiple_choice.read(held_out.choices) if held_out.choices else []
     with student.model.disable_adapter() if bare else nullcontext():
         measured = measure(student, rows, plan, TEXT_TOOLS, report)
-        if questions:
-            chosen = multiple_choice.ask(student, questions, plan.precision)
-            measured = multiple_choice.added(measured, questions, chosen)
-    return answer_metrics.added(measured, rows.examples, encoder)
+        if further.questions:
+            chosen = multiple_choice.ask(student, further.questions, plan.precision)
+            measured = multiple_choice.added(measured, further.questions, chosen)
+    return answer_metrics.added(measured, rows.examples, further.encoder)
 
 
 def _values(measured: "Measurement", rows: "HeldOut") -> dict[str, object]:

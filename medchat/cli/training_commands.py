@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import output, startup
+from medchat.cli import output, startup, terminal_curve
 from medchat.cli.options import Data, Json
+from medchat.cli.training_progress import Curves
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
@@ -43,20 +44,25 @@ def finetune(
     parent: Annotated[
         str | None, typer.Option("--from", help="Build on this adapter, or on base.")
     ] = None,
+    curves: Annotated[
+        list[str] | None, typer.Option(help="Log curves for tensorboard, or for wandb offline.")
+    ] = None,
+    curves_dir: Annotated[
+        Path | None, typer.Option(help="Where these lie; the home's curves/ by default.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
-    chosen = _recipe(settings, recipe, base)
-    if _followed(settings, chosen, data, redo, parent, train=not dry_run):
-        raise typer.Exit(0)
+    chosen = _led(settings, _recipe(settings, recipe, base), data, redo, parent, dry_run)
+    logs = Curves(curves or (), curves_dir or settings.home / "curves")
     wanted = _wanted(settings, chosen, round, data, redo, parent)
     if dry_run:
         estimates = _estimate(wanted)
         lines = [line for each in estimates for line in _plan_lines(each)]
         output.show(estimates, lines or ["No round is missing."], as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
-    outcomes = _run(wanted, resume)
+    outcomes = _run(wanted, resume, logs)
     output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
     raise typer.Exit(1 if any(_refused(each) for each in outcomes) else 0)
 
@@ -211,43 +217,50 @@ def _how(plan: Shape) -> str:
     return "measured by a trial" if plan["measured"] else "estimated"
 
 
-def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
+def _run(wanted: "Sequence[Wanted]", resume: bool, logs: Curves) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
     from finetune import adapters, ranks, rounds
     from medchat.cli.progress import show_progress
-    from medchat.composition import TEXT_TOOLS, report_ticks
+    from medchat.composition import TEXT_TOOLS
 
     outcomes: list[Shape] = []
     with ranks.leading(), show_progress() as report:
         for one in wanted:
-            made = rounds.run(one, report_ticks(report), tools=TEXT_TOOLS, resume=resume)
-            shown = adapters.manifest(made.adapter).get("data")
-            result = {"skipped": made.skipped, "gate": made.gate, "data": shown, "note": made.note}
+            with logs.following(one, report) as progress:
+                made = rounds.run(one, progress, tools=TEXT_TOOLS, resume=resume)
+                progress.scores = made.adapter.scores
+            record = adapters.manifest(made.adapter)
+            result = {
+                "skipped": made.skipped,
+                "gate": made.gate,
+                "data": record.get("data"),
+                "curve": record.get("curve"),
+                "note": made.note,
+            }
             outcomes.append({**made.adapter.values(), **result})
             if _refused(outcomes[-1]):
                 break
     return outcomes
 
 
-def _followed(
+def _led(
     settings: "Settings",
     recipe: "Recipe",
     data: Path | None,
     redo: bool,
     parent: str | None,
-    *,
-    train: bool,
-) -> bool:
-    """Say whether another rank of a torchrun leads; then this one has trained its part of it."""
+    dry_run: bool,
+) -> "Recipe":
+    """Return the recipe where this process leads; else train its part of a round, and end."""
     from finetune import ledger, ranks, rounds
     from medchat.composition import TEXT_TOOLS
 
     if ranks.launched().leads:
-        return False
-    if train:
+        return recipe
+    if not dry_run:
         wanted = ledger.Wanted(recipe, 1, settings.home, data, redo, parent)
         rounds.follow(wanted, tools=TEXT_TOOLS)
-    return True
+    raise typer.Exit(0)
 
 
 def _refused(outcome: Shape) -> bool:
@@ -271,7 +284,17 @@ def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
             lines.append(f"{each['name']}: {done}, not promoted: {gate.get('reason', '')}")
         lines += [str(each["note"])] if each["note"] else []
         lines += _row_lines(each["data"])
+        lines += _curve_lines(each["curve"])
     return lines or ["No round is missing."]
+
+
+def _curve_lines(curve: object) -> list[str]:
+    """Tell from where to where the loss went, with its curve."""
+    points = curve if isinstance(curve, list) else []
+    losses = [float(each["loss"]) for each in points if isinstance(each, Mapping)]
+    if len(losses) < 2:
+        return []
+    return [f"loss {losses[0]:.3f} to {losses[-1]:.3f} {terminal_curve.line(losses, 24)}"]
 
 
 def _row_lines(data: object) -> list[str]:

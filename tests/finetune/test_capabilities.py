@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import torch
 from safetensors.torch import load_file
-from toy_finetune import base, recipe, rows, write_data
+from toy_finetune import base, pairs, recipe, rows, write_data, write_pairs
 
 from finetune import FinetuneError, adapters, capabilities, families, model, rounds
 from finetune.capabilities import METHODS, Cell, Refusal
@@ -34,7 +34,9 @@ def name(cell: Cell) -> str:
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    return write_data(tmp_path_factory.mktemp("cells") / "data", rows(12), rows(4, 12))
+    folder = write_data(tmp_path_factory.mktemp("cells") / "data", rows(12), rows(4, 12))
+    write_pairs(folder, pairs(rows(12)))
+    return folder
 
 
 def recipe_of(cell: Cell) -> Recipe:

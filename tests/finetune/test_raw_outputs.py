@@ -60,9 +60,24 @@ def test_rows_of_two_measurements_are_put_beside_each_other(tmp_path):
         (tmp_path / name).mkdir()
         raw_outputs.write(tmp_path / name, [], {"after": each})
     first, second = (raw_outputs.scores(tmp_path / name, "after") for name in ("one", "two"))
-    assert first.beside(second, "nll") == ([(3.0, 4.0)], [(5.0, 6.0)])
-    assert first.beside(second, "general") == ([], [])
+    assert first.rows_beside(second, "nll") == ["b"]
+    assert (first.pairs["nll"]["b"], second.pairs["nll"]["b"]) == ((3.0, 4.0), (5.0, 6.0))
+    assert first.rows_beside(second, "general") == []
     assert raw_outputs.scores(tmp_path / "one", "before") is None
+
+
+def test_measures_of_an_objectives_own_have_no_language_and_may_have_other_rows(tmp_path):
+    before = Measurement({"reward": ((1.0, 1.0),)}, own=("reward",))
+    after = Measurement({"reward": ((2.0, 1.0), (3.0, 1.0))}, own=("reward",))
+    raw_outputs.write(tmp_path, [], {"before": before, "after": after})
+    assert raw_outputs.answers(tmp_path) == []
+    assert raw_outputs.scores(tmp_path, "before").pairs["reward"] == {"1": (1.0, 1.0)}
+    assert raw_outputs.scores(tmp_path, "after").pairs["reward"] == {
+        "1": (2.0, 1.0),
+        "2": (3.0, 1.0),
+    }
+    assert after.share("reward").value == 2.5
+    assert after.share("reward", "en") is None
 
 
 def test_nothing_is_kept_in_an_older_folder(tmp_path):

@@ -43,6 +43,7 @@ def test_what_a_round_leaves_behind(made):
         "answers.jsonl",
         "chat_template.jinja",
         "curve.jsonl",
+        "curves.svg",
         "generation_config.json",
         "scores.jsonl",
         "tokenizer.json",
