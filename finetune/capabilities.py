@@ -38,12 +38,7 @@ class Refusal:
         )
 
 
-REFUSALS: tuple[Refusal, ...] = (
-    Refusal(
-        "An encoder-decoder reads its prompt apart from the answer, which rounds do not do.",
-        kinds=("encoder-decoder",),
-    ),
-)
+REFUSALS: tuple[Refusal, ...] = ()
 """What cannot be done, the most telling reason first."""
 
 

@@ -97,6 +97,12 @@ def _next_size(lengths: Sequence[int], waiting: Mapping[int, Sequence[int]], roo
     return longest
 
 
+def even_length(size: int) -> int:
+    """Return the length to fill a row up to: one of sixteen between a power of two and the next."""
+    step = max(8, 1 << max(size.bit_length() - 5, 0))
+    return -(-size // step) * step
+
+
 def join(examples: Sequence[Rendered]) -> Packed:
     """Return examples as one sequence, in their order."""
     ids: list[int] = []

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from finetune import (
     adapters,
     capabilities,
+    forward_check,
     gate,
     held_out,
     ledger,
@@ -111,6 +112,7 @@ def run(
     parent = ledger.find_parent(wanted)
     with ledger.lock(home, recipe), ranks.together() as group:
         student = _student(recipe, parent, home)
+        forward_check.demand(student)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
         went_on = _look_for_checkpoint(work, student, resume)
@@ -142,14 +144,16 @@ def estimate(
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
     _refuse_what_cannot_be(wanted)
+    base = base_records.find(wanted.home, recipe.base)
+    forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
-    tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
+    tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
     if not measured:
         return check
     progress(Tick("trial", 0, None))
-    opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
+    opened = replace(recipe, base=base)
     return preflight.try_out(check, opened, work.packing)
 
 
