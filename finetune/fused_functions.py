@@ -9,9 +9,7 @@ import torch
 from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
-_CHUNK_BYTES = {"cpu": 64 << 20}
-"""Logits in float32 that are held at once; a GPU works faster on more."""
-_CHUNK_BYTES_GPU = 1 << 30
+from finetune.loss_parts import bytes_at_once
 
 
 class LoraLinear(torch.autograd.Function):
@@ -81,8 +79,7 @@ class ChunkedCrossEntropy(torch.autograd.Function):
         targets: torch.Tensor,
     ) -> torch.Tensor:
         """Return one loss in float32 for each row of `hidden`; `weight` is a frozen layer's."""
-        most = _CHUNK_BYTES.get(hidden.device.type, _CHUNK_BYTES_GPU)
-        rows = max(1, most // (4 * weight.shape[0]))
+        rows = max(1, bytes_at_once(hidden.device.type) // (4 * weight.shape[0]))
         losses = torch.empty(len(hidden), device=hidden.device)
         wanted = ctx.needs_input_grad[0]
         gradient = torch.empty_like(hidden) if wanted else None

@@ -33,13 +33,13 @@ def use_liger(network: Any, device: str) -> bool:  # noqa: ANN401
 
     Its losses are left out: `fused_functions` has its own for learned places alone.
     """
-    from transformers.integrations.liger import apply_liger_kernel
-    from transformers.utils import is_liger_kernel_available
+    from transformers.integrations import liger
 
-    if device != "cuda" or not is_liger_kernel_available():
+    kernels: Any = liger
+    if device != "cuda" or not kernels.is_liger_kernel_available():
         return False
     wanted = {"rms_norm": True, "rope": True, "swiglu": True, "geglu": True}
-    apply_liger_kernel(
+    kernels.apply_liger_kernel(
         network, wanted | {"cross_entropy": False, "fused_linear_cross_entropy": False}
     )
     return True

@@ -13,8 +13,6 @@ from finetune.recipe import Recipe
 
 _SHARE = 0.6
 """The share of a GPU's free memory that activations may take."""
-_KEPT_TENSORS = 17
-"""Tensors of the hidden size that a layer keeps for the way back, per token."""
 
 
 def tokens_at_once(student: Student) -> int:
@@ -39,7 +37,7 @@ def recompute_where_needed(student: Student, recipe: Recipe) -> None:
 def bytes_a_token(student: Student) -> int:
     """Return about how much memory a token takes until its gradients are there, in bfloat16."""
     sizes = architecture.sizes_of(student.model.config)
-    return 2 * _KEPT_TENSORS * sizes.hidden * sizes.layers
+    return 2 * architecture.kept_numbers(sizes) * sizes.layers
 
 
 def joined(rows: Sequence[Packed], most: int, ranks: Ranks = ALONE) -> Iterator[tuple[int, Packed]]:

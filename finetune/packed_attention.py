@@ -29,7 +29,7 @@ def attending_apart(network: Any) -> Iterator[bool]:  # noqa: ANN401
     from transformers import AttentionInterface
 
     inner = architecture.inner(network)
-    if not _fits(inner):
+    if not fits(inner):
         yield False
         return
     AttentionInterface.register(NAME, _attend)
@@ -41,7 +41,8 @@ def attending_apart(network: Any) -> Iterator[bool]:  # noqa: ANN401
         inner.set_attn_implementation(before)
 
 
-def _fits(network: Any) -> bool:  # noqa: ANN401
+def fits(network: Any) -> bool:  # noqa: ANN401
+    """Say whether a network can attend to each example of a row alone."""
     text = architecture.text_config(network.config)
     kinds = set(getattr(text, "layer_types", None) or ["full_attention"])
     return (

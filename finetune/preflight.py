@@ -10,7 +10,15 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, model, trainer, trial
+from finetune import (
+    architecture,
+    loss_parts,
+    model,
+    packed_attention,
+    token_loss,
+    trainer,
+    trial,
+)
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.packing import Packing
@@ -19,6 +27,9 @@ from finetune.recipe import Recipe
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerBase
+
+_LIBRARIES = 600 << 20
+"""What Python, torch, transformers and peft take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,24 +221,21 @@ def _memory(
     trainable: int,
     device: str,
 ) -> int:
-    """Estimate the peak: weights, gradient and two moments, one row's activations and logits."""
+    """Estimate the peak: weights, gradient and two moments, one row's activations, and its loss."""
     sizes = architecture.sizes_of(network.config)
     half = model.uses_bfloat16(device, recipe.precision)
     weight = 2 if device != "cpu" and recipe.precision != "float32" else 4
     wide = 2 if half else 4
     longest = max(len(row.ids) for row in packing.rows)
+    inner = architecture.kept_numbers(sizes)
+    if not packed_attention.fits(network):
+        inner += sizes.heads * longest  # scores of masked rows
+    kept = inner + sizes.layers * sizes.hidden if recipe.recompute else inner * sizes.layers
     learned = max(row.learned for row in packing.rows)
-    # about 17 tensors of the hidden size live on in each layer for the way back, and the
-    # attention's scores where the rows are masked
-    inner = 17 * sizes.hidden + sizes.heads * longest
-    kept = (
-        longest
-        * wide
-        * (inner + sizes.layers * sizes.hidden if recipe.recompute else inner * sizes.layers)
-    )
-    logits = learned * sizes.words * (4 + 4 + wide)
-    library = 400 << 20
-    return int(parameters * weight + trainable * 16 + kept + logits + library)
+    loss = learned * sizes.words * (4 + 4 + wide)
+    if token_loss.picks_logits(network):
+        loss = min(loss, 2 * loss_parts.bytes_at_once(device))
+    return int(parameters * weight + trainable * 16 + longest * wide * kept + loss + _LIBRARIES)
 
 
 def _available_memory(device: str) -> int:

@@ -101,7 +101,7 @@ def test_gradients_of_the_functions_are_right():
 
 
 def test_parts_of_the_vocabulary_loss_are_the_whole_one(monkeypatch):
-    from finetune import fused_functions
+    from finetune import loss_parts
 
     torch.manual_seed(3)
     weight, bias, targets = torch.randn(50, 8), torch.randn(50), torch.randint(0, 50, (23,))
@@ -109,7 +109,7 @@ def test_parts_of_the_vocabulary_loss_are_the_whole_one(monkeypatch):
     logits = torch.nn.functional.linear(hidden, weight, bias)
     whole = torch.nn.functional.cross_entropy(logits, targets, reduction="none")
     (wanted,) = torch.autograd.grad((whole * scales).sum(), hidden)
-    monkeypatch.setitem(fused_functions._CHUNK_BYTES, "cpu", 4 * 50 * 7)  # seven rows at once
+    monkeypatch.setitem(loss_parts._BYTES, "cpu", 4 * 50 * 7)  # seven rows at once
     parts = ChunkedCrossEntropy.apply(hidden, weight, bias, targets)
     (found,) = torch.autograd.grad((parts * scales).sum(), hidden)
     torch.testing.assert_close(parts, whole)
@@ -167,8 +167,7 @@ def test_liger_is_asked_for_all_but_its_losses_and_on_a_gpu_alone(monkeypatch):
     there._apply_liger_kernel_to_instance = lambda **given: asked.append(given)
     monkeypatch.setitem(sys.modules, "liger_kernel", types.ModuleType("liger_kernel"))
     monkeypatch.setitem(sys.modules, "liger_kernel.transformers", there)
-    for module in (liger, sys.modules["transformers.utils"]):
-        monkeypatch.setattr(module, "is_liger_kernel_available", lambda: True)
+    monkeypatch.setattr(liger, "is_liger_kernel_available", lambda: True)
     assert use_liger(student.model, "cpu") is False
     assert use_liger(student.model, "cuda") is True
     assert asked[0]["model"] is student.model.get_base_model()
@@ -195,4 +194,4 @@ def test_a_processor_takes_one_row_after_the_other():
 
     student = adapted()
     assert micro_batches.tokens_at_once(student) == 0
-    assert micro_batches.bytes_a_token(student) == 2 * 17 * 32 * 2
+    assert micro_batches.bytes_a_token(student) == 2 * 2 * (13 * 32 + 4 * 64)
