@@ -5,11 +5,11 @@ rows -> this rank's part -> rows joined on a GPU, one after the other on a proce
 
 from collections.abc import Iterator, Sequence
 
-from finetune import architecture, model
-from finetune.model import Student
+from finetune import architecture
 from finetune.packing import Packed
 from finetune.ranks import ALONE, Ranks
 from finetune.recipe import Recipe
+from finetune.student import Student
 
 _SHARE = 0.6
 """The share of a GPU's free memory that activations may take."""
@@ -28,10 +28,9 @@ def tokens_at_once(student: Student) -> int:
     return int(_SHARE * (free + unused)) // bytes_a_token(student)
 
 
-def recompute_where_needed(student: Student, recipe: Recipe) -> None:
-    """Forget activations as a recipe asks, unless a GPU has room for those of its longest rows."""
-    if recipe.recompute and tokens_at_once(student) < recipe.max_tokens:
-        model.recompute(student)
+def must_recompute(student: Student, recipe: Recipe) -> bool:
+    """Say whether to forget activations, as a recipe asks, or whether a GPU holds them anyway."""
+    return recipe.recompute and tokens_at_once(student) < recipe.max_tokens
 
 
 def bytes_a_token(student: Student) -> int:

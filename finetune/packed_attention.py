@@ -29,7 +29,7 @@ def attending_apart(network: Any) -> Iterator[bool]:  # noqa: ANN401
     from transformers import AttentionInterface
 
     inner = architecture.inner(network)
-    if not fits(inner):
+    if architecture.virtual_tokens(network) or not fits(inner):
         yield False
         return
     AttentionInterface.register(NAME, _attend)

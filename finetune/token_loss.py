@@ -26,7 +26,8 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
     if architecture.encodes(network):
         return encoder_decoder.token_losses(network, row, device)
     wanted = [place for place in range(1, len(row.ids)) if row.learn[place]]
-    size = min(even_length(len(row.ids)), architecture.context_of(network.config))
+    holds = architecture.context_of(network.config) - architecture.virtual_tokens(network)
+    size = min(even_length(len(row.ids)), holds)
     more = max(size - len(row.ids), 0)  # comes last, where nothing that is learned sees it
     ids = torch.tensor([[*row.ids, *[row.ids[-1]] * more]], device=device)
     before = torch.tensor(wanted, device=device) - 1
@@ -69,8 +70,10 @@ def _plain_head(network: Any) -> Any:  # noqa: ANN401
     head = inner.get_output_embeddings()
     if type(head) is not torch.nn.Linear or any(one.requires_grad for one in head.parameters()):
         return None
+    if not picks_logits(network):
+        return None
     if inner not in _plain_heads:
-        _plain_heads[inner] = picks_logits(network) and _gives_logits(inner, head)
+        _plain_heads[inner] = _gives_logits(inner, head)
     return head if _plain_heads[inner] else None
 
 

@@ -89,7 +89,7 @@ def run(given: Mapping[str, object]) -> dict[str, float]:
     import peft  # noqa: F401  # loaded before, as in the process that asks
     import torch
 
-    from finetune import batch_writing, micro_batches, model, recipe_reader
+    from finetune import batch_writing, model, recipe_reader
     from finetune.probes import choices
 
     recipe = recipe_reader.recorded(given["recipe"])
@@ -97,10 +97,7 @@ def run(given: Mapping[str, object]) -> dict[str, float]:
     assert isinstance(held, int) and isinstance(taken, list)
     rows = [Packed(one["ids"], one["positions"], one["learn"]) for one in taken]
     beside = held - _resident("VmRSS")
-    student = model.attach(
-        model.load(recipe.base, precision=recipe.precision), recipe.lora, recipe.seed
-    )
-    micro_batches.recompute_where_needed(student, recipe)
+    student = model.to_train(recipe, recipe.base)
     seconds = _seconds_a_token(student, rows, recipe)
     if recipe.evaluation.probes:
         for kind in choices.KINDS:

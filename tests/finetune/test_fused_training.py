@@ -181,12 +181,12 @@ def test_activations_are_forgotten_only_where_they_do_not_fit(monkeypatch, room,
 
     from finetune import micro_batches
 
-    student, told = adapted(), []
     monkeypatch.setattr(micro_batches, "tokens_at_once", lambda student: room)
+    told = []
     monkeypatch.setattr(model, "recompute", told.append)
-    micro_batches.recompute_where_needed(student, recipe(base(), recompute=True))
-    micro_batches.recompute_where_needed(student, recipe(base(), recompute=False))
-    assert told == ([student] if forgets else [])
+    for asked in (True, False):
+        model.to_train(recipe(base(), recompute=asked), str(base()))
+    assert len(told) == forgets
 
 
 def test_a_processor_takes_one_row_after_the_other():
