@@ -13,7 +13,8 @@ from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import articles, realizer
+from knowledge.lessons.realize import articles, realizer, stock_fitness
+from knowledge.lessons.realize.stock_fitness import Asker, Occasion
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords
@@ -47,10 +48,21 @@ class AnswerBuilder:
     """Collects the sentences of an answer about one page, and the facts that prove them.
 
     `levels` says whether interactions are told with their level: shown evidence does not name it.
+    `asker` is who asks, to whom the sentences that rest on no fact must fit.
     """
 
-    def __init__(self, page: FactPage, pick: random.Random, *, levels: bool = True) -> None:
+    def __init__(
+        self,
+        page: FactPage,
+        pick: random.Random,
+        *,
+        levels: bool = True,
+        asker: Asker = "patient",
+    ) -> None:
         self._page = page
+        self._asker: Asker = asker
+        self._told: tuple[str, Sequence[PageFact]] = ("", ())
+        self._counted = [0, 0]
         self._levels = levels
         self._pick = pick
         self._text = ""
@@ -77,6 +89,14 @@ class AnswerBuilder:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
 
+    def mentions(self, items: Sequence[PageFact]) -> bool:
+        """Say whether the text names all of some entities already, in whatever sentence."""
+        said = self._text.casefold()
+        return bool(items) and all(
+            item.object and any(name.casefold() in said for name in (item.text, *item.names))
+            for item in items
+        )
+
     def names(self, object: str) -> bool:
         """Say whether the row rests on a fact about an entity."""
         return any(used.item.object == object for used in self._used.values())
@@ -99,8 +119,23 @@ class AnswerBuilder:
         text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
         self.add(text, relation, items)
 
+    def add_stock(self, templates: Sequence[str], *, at_any_rate: bool = False) -> None:
+        """Add a sentence that rests on no fact, if one fits the occasion and it is drawn.
+
+        There is one of them to two sentences of facts, unless it is said `at_any_rate`.
+        """
+        stating, stock = self._counted
+        if not at_any_rate and stating and stock >= (stating + 1) // 2:
+            return
+        lines = stock_fitness.fitting(templates, Occasion(self._asker, self._page, *self._told))
+        if lines and (text := grammar.draw(lines, self._pick)):
+            self._add(realizer.fill(text, self._page.language, 1), [])
+            self._counted[1] += not at_any_rate
+
     def add(self, text: str, relation: str = "", items: Sequence[PageFact] = ()) -> None:
         """Add a sentence, and the facts of one relation that prove it."""
+        if items:
+            self._told = (relation, items)
         self.add_stating(text, (self._page, relation, items))
 
     def add_list(self, text: str, relation: str, items: Sequence[PageFact]) -> None:
@@ -110,6 +145,7 @@ class AnswerBuilder:
 
     def add_stating(self, text: str, *told: StatedFacts) -> None:
         """Add a sentence that facts of several relations or pages prove."""
+        self._counted[0] += 1
         self._add(text, self.rest_on(*told))
 
     def quote(self, text: str, passage: Passage, words: str) -> None:
@@ -198,8 +234,7 @@ class AnswerBuilder:
         """Say once that there may be more interactions: no list of them is known to be whole."""
         if relation != "interaction" or not self._levels or self._said_more:
             return
-        words = load(InteractionsWords, self._page.language)
-        self.add(grammar.draw(words.more, self._pick))
+        self.add_stock(load(InteractionsWords, self._page.language).more, at_any_rate=True)
         self._said_more = True
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
