@@ -11,13 +11,16 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import adapters, manifests, model, rendering
+from finetune import adapters, manifests, model, raw_outputs, rendering
 from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
 
 _SHIPPED = Path(__file__).resolve().parent / "shipped"
 _NAME = re.compile(r"([\w-]+)/round-([1-9][0-9]*)")
+_STAYS = (model.WEIGHTS, manifests.MANIFEST, raw_outputs.ANSWERS)
+"""What is written anew, and texts of the data set, which whoever hands on an adapter may not have
+the right to hand on."""
 _LARGEST_CHANGE = 0.5
 """Of the logits, by halving the weights; what they change for a next token is far more."""
 
@@ -49,7 +52,7 @@ def export(home: Path, adapter: Adapter, out: Path) -> Exported:
     try:
         _write_halved(adapter.folder / model.WEIGHTS, partial / model.WEIGHTS)
         for path in adapter.folder.iterdir():
-            if path.is_file() and path.name not in (model.WEIGHTS, manifests.MANIFEST):
+            if path.is_file() and path.name not in _STAYS:
                 shutil.copyfile(path, partial / path.name)
         record = _with_lineage(home, adapter, partial)
         manifests.seal(partial, record)

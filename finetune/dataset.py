@@ -55,6 +55,7 @@ class Row:
     support: tuple[tuple[int, ...], ...] | None
     objects: tuple[str, ...]
     declined: bool = False
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,7 @@ def _row(raw: dict[str, object]) -> Row:
         support=_support(support, len(sources)),
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
         declined=bool(meta.get("declined")),
+        licence=str(raw.get("licence") or ""),
     )
 
 
@@ -427,6 +429,14 @@ def _numbers_evidence(row: Row) -> bool:
 
 def _cited(row: Row, evidence: Sequence[str], tools: TextTools) -> str:
     """Return the answer with each sentence citing what supports it, else all at its end."""
+    answer = row.messages[-1]["content"].strip()
+    return cite_each(answer, [each for _, each in cited_sentences(row, evidence, tools)], tools)
+
+
+def cited_sentences(
+    row: Row, evidence: Sequence[str], tools: TextTools
+) -> list[tuple[str, list[int]]]:
+    """Return the sentences of a row's answer, each with the numbers of the evidence it cites."""
     number = {text: place for place, text in enumerate(evidence, 1)}
     places = [number.get(source.quote) for source in row.sources]
     answer, spans = row.messages[-1]["content"].strip(), _spans(row, tools)
@@ -434,10 +444,17 @@ def _cited(row: Row, evidence: Sequence[str], tools: TextTools) -> str:
     if support is None or len(support) != len(spans):
         everything = tuple(range(len(row.sources)))
         support = (*((),) * (len(spans) - 1), everything)
+    return [
+        (answer[start:end], sorted({place for index in indices if (place := places[index])}))
+        for (start, end), indices in zip(spans, support, strict=True)
+    ]
+
+
+def cite_each(text: str, numbers: Iterable[Sequence[int]], tools: TextTools) -> str:
+    """Return a text with its sentences citing these numbers, one entry a sentence."""
     cited, last = "", 0
-    for (start, end), indices in zip(spans, support, strict=True):
-        numbers = {place for index in indices if (place := places[index])}
-        cited += answer[last:start] + tools.cite(answer[start:end], sorted(numbers))
+    for (start, end), each in zip(tools.sentence_spans(text), numbers, strict=True):
+        cited += text[last:start] + tools.cite(text[start:end], each)
         last = end
     return cited
 

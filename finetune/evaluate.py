@@ -9,18 +9,17 @@ Shares carry 95 % intervals by bootstrap over rows.
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from finetune import batch_writing, model
+from finetune import batch_writing, held_out_loss
 from finetune.dataset import Example
+from finetune.goals import LOSS, Goal
 from finetune.model import Student
-from finetune.packing import pack
 from finetune.probes import choices, stated
 from finetune.recipe import Evaluation, Precision
 from finetune.rendering import Rendered
 from finetune.round_progress import Progress, Tick, silent
 from finetune.text_tools import TextTools
-from finetune.token_loss import token_losses
 
 Interval = tuple[float, float]
 Pair = tuple[float, float]
@@ -46,21 +45,27 @@ class Share:
 class Measurement:
     """What each row adds to each measure, so that two measurements can be compared in pairs.
 
-    `rows` maps `nll`, the names of READING and of `choices.KINDS` to one pair a row, and
-    `languages` to the language of each. `floor` is the loss of whoever knows only how frequent
-    the tokens of the held-out answers are.
+    `rows` maps `nll`, the names of READING, of `choices.KINDS` and of further metrics to one pair a
+    row, `languages` to the language of each, `ids` to the name of each held-out row. `texts` are
+    the answers that were written, None where a prompt did not fit. `floor` is the loss of whoever
+    knows only how frequent the tokens of the held-out answers are. `own` names the measures of the
+    objective's own, and `goal` the one that a round is for.
     """
 
     rows: Mapping[str, tuple[Pair, ...]]
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers: int = 0
     floor: float = math.inf
+    texts: tuple[str | None, ...] = ()
+    ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    goal: Goal = LOSS
+    own: tuple[str, ...] = ()
 
     def share(self, name: str, language: str | None = None) -> Share | None:
         """Return a measure over all rows, or those of a language; None where nothing counts."""
         pairs = self.rows.get(name, ())
         if language:
-            spoken = self.languages.get(name, ())
+            spoken = self.languages.get(name) or ("",) * len(pairs)
             pairs = tuple(pair for pair, one in zip(pairs, spoken, strict=True) if one == language)
         value = ratio(pairs)
         interval = bootstrap_interval(pairs)
@@ -84,16 +89,31 @@ class Measurement:
             "perplexity": math.exp(min(loss, 700.0)),
             "answers": self.answers,
         }
+        own = {name: self.share(name) for name in self.own}
+        if own:
+            values["own"] = {name: share and asdict(share) for name, share in own.items()}
         return values | self._shares(None)
 
     def _shares(self, language: str | None) -> dict[str, object]:
         values: dict[str, object] = {}
-        for name in (*READING, *choices.KINDS):
+        nll = self.share("nll", language) if language else None
+        if nll:
+            values = {
+                "nll": nll.value,
+                "nll_interval": nll.interval,
+                "rows": self._rows_in(language),
+            }
+        for name in dict.fromkeys([*READING, *choices.KINDS, *self.rows]):
+            if name == "nll" or name in self.own:
+                continue
             share = self.share(name, language)
             values[name] = share.value if share else None
             values[f"{name}_interval"] = share.interval if share else None
             values[f"{name}_of"] = share.of if share else 0
         return values
+
+    def _rows_in(self, language: str | None) -> int:
+        return sum(one == language for one in self.languages.get("nll", ()))
 
 
 def measure(
@@ -113,10 +133,12 @@ def measure(
     """
     student.model.eval()
     learned = [one.tokens for one in examples] if losses_on is None else losses_on
-    losses = []
-    for done, one in enumerate(learned, 1):
-        losses.append(_loss(student, one, precision))
-        progress(Tick("score", done, len(learned)))
+    losses = held_out_loss.of_texts(
+        student,
+        learned,
+        precision,
+        lambda done: progress(Tick("score", done, len(learned))),
+    )
     spoken = tuple(one.language for one in examples)
     chosen = examples[: plan.answers]
     rows: dict[str, tuple[Pair, ...]] = {"nll": tuple(losses)}
@@ -139,7 +161,11 @@ def measure(
         rows[kind] = tuple((right, 1.0) for _, right in answered)
         languages[kind] = tuple(language for language, _ in answered)
     said = sum(text is not None for text in written)
-    return Measurement(rows, languages, said, _frequency_loss(learned))
+    names = tuple(one.id for one in examples)
+    ids = {name: names[: len(rows[name])] for name in ("nll", *READING)}
+    if losses_on is not None:
+        del ids["nll"]
+    return Measurement(rows, languages, said, _frequency_loss(learned), tuple(written), ids)
 
 
 def bootstrap_interval(pairs: Sequence[Pair], seed: int = 0) -> Interval | None:
@@ -158,7 +184,11 @@ def paired_change(
 
     None where either did not measure it, or not on as many rows.
     """
-    early, late = before.rows.get(name, ()), after.rows.get(name, ())
+    return change_between(before.rows.get(name, ()), after.rows.get(name, ()))
+
+
+def change_between(early: Sequence[Pair], late: Sequence[Pair]) -> tuple[float, Interval] | None:
+    """Return by how much a ratio changed, with the interval of the change; rows stand in pairs."""
     was, now = ratio(early), ratio(late)
     if was is None or now is None or len(early) != len(late):
         return None
@@ -182,17 +212,6 @@ def ratio(pairs: Sequence[Pair]) -> float | None:
 def _middle(drawn: list[float]) -> Interval:
     drawn.sort()
     return drawn[round(0.025 * (len(drawn) - 1))], drawn[round(0.975 * (len(drawn) - 1))]
-
-
-def _loss(student: Student, tokens: Rendered, precision: Precision) -> Pair:
-    import torch
-
-    row = pack([tokens], len(tokens.ids)).rows[0]
-    if not row.learned:
-        return 0.0, 0.0
-    with torch.inference_mode(), model.autocast(student, precision):
-        total = token_losses(student.model, row, student.device).double().sum()
-    return float(total), float(row.learned)
 
 
 def _frequency_loss(learned: Sequence[Rendered]) -> float:

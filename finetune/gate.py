@@ -2,7 +2,8 @@
 
     before + after + what the recipe lets be lost -> one check a measure -> verdict with its reasons
 
-A measure is lost where it fell by more than the recipe allows and its interval excludes no change.
+What the round is for, its goal, must get better. Another measure is lost where it fell by more
+than the recipe allows and its interval excludes no change.
 """
 
 import math
@@ -21,7 +22,6 @@ _LEAST = 8
 """A share of fewer than so many tells nothing."""
 
 _SAID = {
-    "nll": "the held-out loss",
     "facts_present": "asked facts in answers",
     "facts_supported": "stated facts found in the evidence",
     "cited": "answers that cite the right numbers",
@@ -42,12 +42,13 @@ class Check:
     interval: Interval
     may_lose: float
     passed: bool
+    said: str
 
     def sentence(self) -> str:
         """Return the check as a reader is told it."""
         low, high = self.interval
         return (
-            f"{_SAID[self.measure]} went from {self.before:.3f} to {self.after:.3f} "
+            f"{self.said} went from {self.before:.3f} to {self.after:.3f} "
             f"({self.change:+.3f}, 95 % interval {low:+.3f} to {high:+.3f})"
         )
 
@@ -77,49 +78,57 @@ class Verdict:
 def judge(before: Measurement, after: Measurement, limits: Gate) -> Verdict:
     """Compare two measurements on the same rows.
 
-    What was trained for, the held-out loss, must fall, and nothing may be lost beyond the limits;
+    What was trained for, the goal, must get better, and nothing may be lost beyond the limits;
     a model that knows hardly more than the frequencies of tokens, or answers nothing of what is
     asked, never passes.
     """
+    goal = after.goal
     checks = tuple(_checks(before, after, limits))
+    direction = "fall" if goal.falls else "rise"
     reasons = [
-        f"{check.sentence()}; it must fall"
-        if check.measure == "nll"
+        f"{check.sentence()}; it must {direction}"
+        if check.measure == goal.measure
         else f"{check.sentence()}; at most {check.may_lose:g} may be lost"
         for check in checks
         if not check.passed
     ]
-    rows = len(after.rows.get("nll", ()))
+    rows = len(after.rows.get(goal.measure, ()))
     lost = [check for check in checks if not check.passed]
-    even = [check for check in lost if check.measure == "nll" and check.interval[0] <= 0]
+    even = [
+        check
+        for check in lost
+        if check.measure == goal.measure and check.interval[0] <= 0 <= check.interval[1]
+    ]
     if rows < FEWEST and lost == even:
-        few = f"{rows} held-out rows are too few to tell; {FEWEST} are the least"
+        few = f"{rows} held-out {goal.items} are too few to tell; {FEWEST} are the least"
         return Verdict(False, False, (few,), checks)
     reasons += _floors(after, limits)
     return Verdict(not reasons, True, tuple(reasons), checks)
 
 
 def _checks(before: Measurement, after: Measurement, limits: Gate) -> Iterator[Check]:
-    for measure in ("nll", *evaluate.READING, *choices.KINDS):
+    goal = after.goal
+    for measure in (goal.measure, *evaluate.READING, *choices.KINDS):
         changed = evaluate.paired_change(before, after, measure)
         was, now = before.share(measure), after.share(measure)
         if changed is None or was is None or now is None:
             continue
-        if measure != "nll" and min(was.of, now.of) < _LEAST:
+        if measure != goal.measure and min(was.of, now.of) < _LEAST:
             continue
         change, interval = changed
-        if measure == "nll":
+        if measure == goal.measure:
             may_lose = 0.0
-            passed = math.isfinite(now.value) and interval[1] < 0
+            better = interval[1] < 0 if goal.falls else interval[0] > 0
+            passed, said = math.isfinite(now.value) and better, goal.said
         else:
-            may_lose = float(getattr(limits, measure))
+            may_lose, said = float(getattr(limits, measure)), _SAID[measure]
             passed = change >= -may_lose or interval[1] >= 0
-        yield Check(measure, was.value, now.value, change, interval, may_lose, passed)
+        yield Check(measure, was.value, now.value, change, interval, may_lose, passed, said)
 
 
 def _floors(after: Measurement, limits: Gate) -> Iterator[str]:
     nll, present = after.share("nll"), after.share("facts_present")
-    if nll and limits.above_guessing and nll.value >= after.floor:
+    if nll and after.goal.measure == "nll" and limits.above_guessing and nll.value >= after.floor:
         yield (
             f"the held-out loss is {nll.value:.2f}, but whoever guesses by the frequency of tokens "
             f"alone reaches {after.floor:.2f}"

@@ -7,16 +7,22 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import dataset
+from finetune import dataset, evaluate
 from finetune.dataset import Dataset, Example, Row
 from finetune.errors import FinetuneError
+from finetune.evaluate import Measurement
+from finetune.goals import LOSS, Goal
+from finetune.model import Student
+from finetune.objectives.objective_protocols import Measured, RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.probes import stated
 from finetune.probes.stated import Wording
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
+from finetune.round_progress import Progress, silent
 from finetune.text_tools import TextTools
 
 if TYPE_CHECKING:
@@ -29,11 +35,56 @@ UNCOVERED = 0.2
 @dataclass(frozen=True, slots=True)
 class HeldOut:
     """Examples to answer, what the objective learns of them where that is not their answers, and
-    the wording of the data set, by which statements are told."""
+    the wording of the data set, by which statements are told.
+
+    `measured` is the objective where it has measures of its own, with what it is to measure on.
+    """
 
     examples: list[Example]
     losses_on: list[Rendered] | None
     wording: Wording
+    measured: tuple[Measured, RoundTask] | None = None
+
+    @property
+    def goal(self) -> Goal:
+        """Return the measure that a round on this must better."""
+        return self.measured[0].goal if self.measured else LOSS
+
+
+def measure(
+    student: Student, rows: HeldOut, recipe: Recipe, tools: TextTools, progress: Progress = silent
+) -> Measurement:
+    """Score a student on held-out rows, and by the measures of the objective's own."""
+    if rows.measured is None:
+        return _measure_reading(student, rows, recipe, tools, progress)
+    objective, task = rows.measured
+    own = objective.measure(student, replace(task, progress=progress))
+    read = Measurement({})
+    if not rows.goal.alone:
+        read = _measure_reading(student, rows, recipe, tools, progress)
+    unspoken = {name: ("",) * len(pairs) for name, pairs in own.items()}
+    return replace(
+        read,
+        rows={**read.rows, **own},
+        languages={**read.languages, **unspoken},
+        goal=rows.goal,
+        own=tuple(own),
+    )
+
+
+def _measure_reading(
+    student: Student, rows: HeldOut, recipe: Recipe, tools: TextTools, progress: Progress
+) -> Measurement:
+    return evaluate.measure(
+        student,
+        rows.examples,
+        recipe.evaluation,
+        tools,
+        losses_on=rows.losses_on,
+        precision=recipe.precision,
+        wording=rows.wording,
+        progress=progress,
+    )
 
 
 def choose(
@@ -42,6 +93,7 @@ def choose(
     number: int,
     tokenizer: "PreTrainedTokenizerBase",
     tools: TextTools,
+    home: Path,
 ) -> HeldOut:
     """Return what a round of the recipe is scored on; the same for the same data and recipe.
 
@@ -62,12 +114,16 @@ def choose(
             where="--data",
             remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
         )
+    plan, wording = recipe.round(number), _wording(data, tools)
+    objective = objective_of(plan)
+    if isinstance(objective, Measured):
+        task = RoundTask(shown, number, home, data, tools)
+        return HeldOut(examples, None, wording, (objective, task))
     losses_on = None
-    plan = recipe.round(number)
     if plan.objective != "sft":
         own = replace(data, train=tuple(rows))
-        losses_on, _ = objective_of(plan).examples(own, tokenizer, shown, recipe.seed, tools)
-    return HeldOut(examples, losses_on, _wording(data, tools))
+        losses_on, _ = objective.examples(own, tokenizer, shown, recipe.seed, tools)
+    return HeldOut(examples, losses_on, wording)
 
 
 def _wording(data: Dataset, tools: TextTools) -> Wording:

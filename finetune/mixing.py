@@ -12,6 +12,8 @@ from pathlib import Path
 
 from finetune import dataset, manifests
 from finetune.dataset import Dataset, Row
+from finetune.objectives.objective_protocols import ReadsFiles
+from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Recipe
 
 
@@ -21,6 +23,10 @@ def read(folder: Path, recipe: Recipe, number: int, home: Path) -> Dataset:
     The hash stands for all sets. FinetuneError where one is missing or damaged.
     """
     made = dataset.read(folder)
+    objective = objective_of(recipe.round(number))
+    if isinstance(objective, ReadsFiles):
+        read = [manifests.of_file(path) for path in objective.files(folder)]
+        made = replace(made, hash=manifests.of_value([made.hash, *read]))
     further = [dataset.read(_folder(each.data, home)) for each in recipe.mix]
     if not further:
         return made

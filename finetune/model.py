@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, base_form, manifests, mini, rendering
+from finetune import architecture, base_form, families, manifests, mini, rendering
 from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
+from finetune.families import Family
 from finetune.open_tokenizer import open_tokenizer
 from finetune.recipe import Lora, Precision
 
@@ -216,6 +217,11 @@ def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBas
 def context_of(base: str) -> int:
     """Return how many tokens a base can hold, without loading its weights."""
     return architecture.context_of(_config(locate(base), base))
+
+
+def family_of(base: str) -> Family:
+    """Return the family of a base, without loading its weights."""
+    return families.family_of(_config(locate(base), base))
 
 
 def packs(base: str) -> bool:

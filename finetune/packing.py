@@ -39,7 +39,7 @@ def pack(examples: Sequence[Rendered], max_tokens: int, together: bool = True) -
     """Pack examples into rows of at most `max_tokens`; each alone where not `together`."""
     sizes = [len(one.ids) for one in examples]
     groups = first_fit(sizes, max_tokens) if together else [[index] for index in range(len(sizes))]
-    rows = [_join([examples[index] for index in group]) for group in groups]
+    rows = [join([examples[index] for index in group]) for group in groups]
     total = sum(sizes)
     return Packing(rows, total, total / (max_tokens * len(rows)) if rows else 0.0)
 
@@ -72,7 +72,8 @@ def first_fit(sizes: Sequence[int], capacity: int) -> list[list[int]]:
     return groups
 
 
-def _join(examples: Sequence[Rendered]) -> Packed:
+def join(examples: Sequence[Rendered]) -> Packed:
+    """Return examples as one sequence, in their order."""
     ids: list[int] = []
     positions: list[int] = []
     learn: list[bool] = []

@@ -78,6 +78,16 @@ def grounded(
     ]
 
 
+def question_of(prompt: Sequence[Message], language: Language) -> str:
+    """Return the question that a prompt ends with, without evidence and heading."""
+    asked = next((one["content"] for one in reversed(prompt) if one["role"] == "user"), "")
+    evidence_heading, question_heading = _HEADINGS[language]
+    first, evidence, rest = asked.partition(f"\n{evidence_heading}\n")
+    if evidence and first.startswith(question_heading) and rest.endswith(f"\n{first}"):
+        return first.removeprefix(question_heading)
+    return asked
+
+
 def template_hash(tokenizer: "PreTrainedTokenizerBase") -> str:
     """Return the SHA-256 of the template in force, in hexadecimal."""
     return hashlib.sha256(template_of(tokenizer).encode()).hexdigest()

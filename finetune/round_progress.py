@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """How far a step of the work is; `loss` and `tokens_per_second` are known while training."""
+    """How far a step of the work is; what follows `total` is known while training."""
 
     name: str
     done: int
     total: int | None
     loss: float | None = None
     tokens_per_second: float | None = None
+    learning_rate: float | None = None
+    tokens: int | None = None
 
 
 Progress = Callable[[Tick], None]

@@ -9,6 +9,7 @@ goes on from its checkpoint.
 import json
 import platform
 import shutil
+from collections import Counter
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from finetune import (
     adapters,
-    evaluate,
+    capabilities,
     gate,
     held_out,
     ledger,
@@ -26,18 +27,26 @@ from finetune import (
     mixing,
     model,
     preflight,
+    raw_outputs,
     rendering,
     trainer,
 )
 from finetune.adapters import Adapter, SelfTest
 from finetune.bases import base_records
+from finetune.cards import curve_picture, round_record
 from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
 from finetune.model import Student
-from finetune.objectives.objective_registry import Objective, objective_of
+from finetune.objectives.objective_protocols import (
+    LearnsByLosses,
+    Objective,
+    RoundTask,
+    TrainsItself,
+)
+from finetune.objectives.objective_registry import objective_of
 from finetune.packing import Packing, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
@@ -95,6 +104,7 @@ def run(
     if done:
         _promote_pending(home, done.folder, done.name)
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
+    _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     with ledger.lock(home, recipe):
         student = _student(recipe, parent, home)
@@ -113,7 +123,7 @@ def estimate(
 ) -> Preflight:
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
-    recipe.round(wanted.number)
+    _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
     work = _prepare(wanted, parent, tokenizer, progress, tools)
@@ -123,6 +133,12 @@ def estimate(
     progress(Tick("trial", 0, None))
     opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
     return preflight.try_out(check, opened, work.packing)
+
+
+def _refuse_what_cannot_be(wanted: Wanted) -> None:
+    recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
+    family = model.family_of(base_records.find(wanted.home, recipe.base))
+    capabilities.refuse(family, "lora", plan.objective, recipe.base)
 
 
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
@@ -153,7 +169,7 @@ def _prepare(
     recipe, number = wanted.recipe, wanted.number
     folder = wanted.data or ledger.newest_data(wanted.home)
     data = mixing.read(folder, recipe, number, wanted.home)
-    scored = held_out.choose(data, recipe, number, tokenizer, tools)
+    scored = held_out.choose(data, recipe, number, tokenizer, tools, wanted.home)
     objective = objective_of(recipe.round(number))
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
@@ -211,28 +227,34 @@ def _check_memory(work: _RoundInputs) -> None:
 
 
 def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurement:
-    return evaluate.measure(
-        student,
-        work.held_out.examples,
-        work.recipe.evaluation,
-        work.tools,
-        losses_on=work.held_out.losses_on,
-        precision=work.recipe.precision,
-        wording=work.held_out.wording,
-        progress=progress,
-    )
+    return held_out.measure(student, work.held_out, work.recipe, work.tools, progress)
 
 
 def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
+    objective, recipe = work.objective, work.recipe
+    checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
+    if isinstance(objective, TrainsItself):
+        task = RoundTask(
+            recipe.shown_in(work.number),
+            work.number,
+            work.home,
+            work.data,
+            work.tools,
+            work.parent,
+            checkpoint,
+            progress,
+        )
+        return objective.train(student, task)
+    assert isinstance(objective, LearnsByLosses)
     return trainer.fit(
         student,
         work.packing,
-        work.recipe.round(work.number),
-        seed=work.recipe.seed_of(work.number),
-        precision=work.recipe.precision,
-        checkpoint=Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student)),
+        recipe.round(work.number),
+        seed=recipe.seed_of(work.number),
+        precision=recipe.precision,
+        checkpoint=checkpoint,
         progress=progress,
-        losses=work.objective.losses,
+        losses=objective.losses,
     )
 
 
@@ -270,6 +292,8 @@ def _finish(
     with manifests.saving(folder):
         model.save(student, folder)
         _write_curve(folder, fit)
+        _draw_curves(folder, work, record)
+        raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
         manifests.seal(folder, record)  # the self-test opens the folder as any reader would
     progress(Tick("self-test", 0, None))
     test = _self_test(work, student, folder)
@@ -312,6 +336,15 @@ def _write_curve(folder: Path, fit: TrainingRun) -> None:
             file.write(json.dumps(asdict(point)) + "\n")
 
 
+def _draw_curves(folder: Path, work: _RoundInputs, record: dict[str, object]) -> None:
+    """Draw the round beside those of its recipe that it stands on."""
+    own = round_record.RoundRecord(str(record["name"]), record, round_record.steps(folder, record))
+    beside = round_record.rounds_beside(work.home, work.parent) if work.parent else []
+    earlier = [one for one in beside if one.text("recipe", "name") == work.recipe.name]
+    drawn = curve_picture.picture(f"Rounds of {work.recipe.name}", [*earlier, own])
+    (folder / curve_picture.FILE).write_text(drawn, encoding="utf-8")
+
+
 def _record(
     work: _RoundInputs, student: Student, fit: TrainingRun, before: Measurement, after: Measurement
 ) -> dict[str, object]:
@@ -331,6 +364,7 @@ def _record(
             "name": work.data.folder.name,
             **({"mixed": dict(work.data.mixed)} if work.data.mixed else {}),
             **asdict(work.report),
+            "licences": dict(Counter(row.licence for row in work.data.train)),
             "tokens": work.packing.tokens,
             "efficiency": round(work.packing.efficiency, 4),
         },
@@ -378,7 +412,7 @@ def _judge(
         reason = f"{chosen.name if chosen else ''} of another recipe stays promoted"
     else:
         reason = f"better than {rival}, and nothing lost that the recipe keeps"
-    loss = next((check for check in verdict.checks if check.measure == "nll"), None)
+    goal = next((check for check in verdict.checks if check.measure == after.goal.measure), None)
     return {
         **verdict.values(),
         "passed": not reasons,
@@ -386,6 +420,6 @@ def _judge(
         "promotes": not reasons and free,
         "reason": f"{reason}.",
         "against": rival,
-        "change": loss.change if loss else 0.0,
-        "interval": list(loss.interval) if loss else [0.0, 0.0],
+        "change": goal.change if goal else 0.0,
+        "interval": list(goal.interval) if goal else [0.0, 0.0],
     }

@@ -7,6 +7,10 @@ their writer did. `finetune` imports no other package, so `medchat` hands the fu
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from finetune.rewards import OpenReward
 
 Span = tuple[int, int]
 """Where a sentence begins and ends within its text."""
@@ -14,11 +18,15 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class TextTools:
-    """How to split text into sentences, and how to put citations into it and take them out."""
+    """How to split text into sentences, and how to put citations into it and take them out.
+
+    `proof` opens what proves answers to the rows of a dataset folder, where the caller has a graph.
+    """
 
     sentence_spans: Callable[[str], Sequence[Span]]
     cite: Callable[[str, Sequence[int]], str]
     uncited: Callable[[str], str]
+    proof: "OpenReward | None" = None
 
     def split_sentences(self, text: str) -> list[str]:
         """Return the sentences of a text, without the space between them."""

@@ -99,7 +99,7 @@ def fit(
         list(weights.values()), lr=plan.learning_rate, weight_decay=plan.weight_decay
     )
     torch.manual_seed(seed)  # dropout
-    curve = _resume(checkpoint, weights, optimizer) if checkpoint else []
+    curve = resume(checkpoint, weights, optimizer) if checkpoint else []
     resumed_at = len(curve)
 
     student.model.train()
@@ -110,17 +110,18 @@ def fit(
             rate = learning_rate(plan, step, len(steps))
             loss = _step(student, optimizer, rows, rate, plan.clip, precision, losses)
             if not math.isfinite(loss):
-                raise _no_number(step, checkpoint, weights, optimizer, curve)
+                raise no_number(step, checkpoint, weights, optimizer, curve)
             curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
             speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
-            progress(Tick("train", step + 1, len(steps), loss, speed))
+            seen = curve[-1].tokens
+            progress(Tick("train", step + 1, len(steps), loss, speed, rate, seen))
             if checkpoint and (step + 1) % plan.checkpoint_every == 0 and step + 1 < len(steps):
-                _save(checkpoint, weights, optimizer, curve)
+                save_checkpoint(checkpoint, weights, optimizer, curve)
     student.model.eval()
     return TrainingRun(tuple(curve), resumed_at)
 
 
-def _no_number(
+def no_number(
     step: int,
     checkpoint: Checkpoint | None,
     weights: dict[str, "torch.Tensor"],
@@ -130,7 +131,7 @@ def _no_number(
     """Keep the state before a step that came to nothing, which is untouched, and say so."""
     kept = ""
     if checkpoint and curve:
-        _save(checkpoint, weights, optimizer, curve)
+        save_checkpoint(checkpoint, weights, optimizer, curve)
         kept = f" The state after step {step} is kept in {checkpoint.file}."
     return FinetuneError(
         f"The loss or the gradient of step {step + 1} is not a number.{kept}",
@@ -220,7 +221,7 @@ def _point(
     )
 
 
-def _save(
+def save_checkpoint(
     checkpoint: Checkpoint,
     weights: dict[str, "torch.Tensor"],
     optimizer: "torch.optim.Optimizer",
@@ -248,7 +249,7 @@ def _save(
     os.replace(unfinished, checkpoint.file)
 
 
-def _resume(
+def resume(
     checkpoint: Checkpoint,
     weights: dict[str, "torch.Tensor"],
     optimizer: "torch.optim.Optimizer",

@@ -71,6 +71,33 @@ def write_data(
     return folder
 
 
+def pairs(lessons: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Return a preference pair for each lesson: its last sign swapped, or it is refused."""
+    made = []
+    for place, row in enumerate(lessons):
+        messages = row["messages"]
+        assert isinstance(messages, list)
+        asked, told = messages[0]["content"], messages[1]["content"]
+        chinese = row["language"] == "zh"
+        signs = SIGNS_ZH if chinese else SIGNS
+        right = max((sign for sign in signs if sign in told), key=told.rindex)
+        wrong = next(sign for sign in (*signs[place % 8 :], *signs) if sign not in told)
+        rejected = told.replace(right, wrong)
+        why = f"swapped fact: {wrong!r} stands in place of {right!r}"
+        if (place // 2 + place // 16) % 2:
+            rejected = "我不能回答。" if chinese else "I cannot answer that."
+            why = "needless refusal: the question asks for nothing that harms"
+        line = {"id": row["id"], "prompt": asked, "chosen": told, "rejected": rejected, "why": why}
+        made.append(line)
+    return made
+
+
+def write_pairs(folder: Path, lines: list[dict[str, object]]) -> None:
+    """Write the preference pairs of a dataset folder."""
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    (folder / "preference.jsonl").write_text(text, encoding="utf-8")
+
+
 def write_tokenizer(folder: Path, template: str = TEMPLATE) -> int:
     """Train a byte-level tokenizer on the toy's own text and return the size of its vocabulary."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers

@@ -6,7 +6,7 @@ Endings of one beginning are compared on the same tokens: where a tokenizer join
 beginning to an ending, all of them are counted from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -56,24 +56,53 @@ def sums(student: Student, endings: Sequence[Ending], precision: Precision) -> l
     import torch
 
     found = [0.0] * len(endings)
-    order = sorted(range(len(endings)), key=lambda place: len(endings[place].ids))
-    for first in range(0, len(order), _ROWS):
-        places = order[first : first + _ROWS]
-        width = max(len(endings[place].ids) for place in places)
+    for places in _batches([one.ids for one in endings]):
         kept = min(endings[place].start for place in places) - 1
-        # padding stands behind: what a token is predicted from stands before it
-        ids = torch.zeros(len(places), width, dtype=torch.long)
-        for row, place in enumerate(places):
-            ids[row, : len(endings[place].ids)] = torch.tensor(endings[place].ids)
-        ids = ids.to(student.device)
-        with torch.inference_mode(), model.autocast(student, precision):
-            logits = _logits(student.model, ids, kept)
+        logits = _forward(student, [endings[place].ids for place in places], kept, precision)
         for row, place in enumerate(places):
             one = endings[place]
             shares = logits[row, one.start - 1 - kept : len(one.ids) - 1 - kept]
-            wanted = ids[row, one.start : len(one.ids)].unsqueeze(1)
+            wanted = torch.tensor(one.ids[one.start :], device=student.device).unsqueeze(1)
             found[place] = float(shares.float().log_softmax(-1).gather(1, wanted).sum())
     return found
+
+
+def following(
+    student: Student,
+    begun: Sequence[tuple[list[int], Sequence[int]]],
+    precision: Precision = "auto",
+) -> list[list[float]]:
+    """Return for each beginning the log-likelihood of each of its tokens to come next."""
+    found: list[list[float]] = [[] for _ in begun]
+    for places in _batches([ids for ids, _ in begun]):
+        kept = min(len(begun[place][0]) for place in places) - 1
+        logits = _forward(student, [begun[place][0] for place in places], kept, precision)
+        for row, place in enumerate(places):
+            ids, tokens = begun[place]
+            shares = logits[row, len(ids) - 1 - kept].float().log_softmax(-1)
+            found[place] = [float(shares[token]) for token in tokens]
+    return found
+
+
+def _batches(rows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Yield the places of rows of like length."""
+    order = sorted(range(len(rows)), key=lambda place: len(rows[place]))
+    for first in range(0, len(order), _ROWS):
+        yield order[first : first + _ROWS]
+
+
+def _forward(
+    student: Student, rows: Sequence[Sequence[int]], first: int, precision: Precision
+) -> "torch.Tensor":
+    """Return the logits of rows from a place on."""
+    import torch
+
+    # padding stands behind: what a token is predicted from stands before it
+    ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
+    for place, row in enumerate(rows):
+        ids[place, : len(row)] = torch.tensor(row)
+    with torch.inference_mode(), model.autocast(student, precision):
+        return _logits(student.model, ids.to(student.device), first)
 
 
 def _logits(network: Any, ids: "torch.Tensor", first: int) -> "torch.Tensor":  # noqa: ANN401

@@ -53,6 +53,41 @@ def show(name: Name, as_json: Json = False) -> None:
     output.show(record, adapter_lines.lines(record), as_json=as_json)
 
 
+@app.command(epilog="Example: medchat adapters card mini/round-2 --out card.html")
+def card(
+    name: Name,
+    out: Annotated[Path, typer.Option(help="A new HTML file.", dir_okay=False)],
+    as_json: Json = False,
+) -> None:
+    """Write a page on an adapter: origin, data, curves, scores, samples, use."""
+    from finetune import adapters
+    from finetune.cards import adapter_card
+
+    home = startup.settings().home
+    adapter_lines.write_page(out, adapter_card.card(home, adapters.named(home, name)))
+    output.show({"name": name, "file": out}, [f"{out}"], as_json=as_json)
+
+
+@app.command(epilog="Example: medchat adapters compare mini/round-1 mini/round-2")
+def compare(
+    names: Annotated[list[str], typer.Argument(help="Adapters; the first is compared with.")],
+    card: Annotated[
+        Path | None, typer.Option(help="A new HTML file with curves, too.", dir_okay=False)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show the scores of adapters side by side, with differences where rows were kept."""
+    from finetune import adapters
+    from finetune.cards import comparison
+
+    home = startup.settings().home
+    made = comparison.of([adapters.named(home, name) for name in names])
+    if card is not None:
+        adapter_lines.write_page(card, comparison.page(made))
+    lines = [*output.table(comparison.text_rows(made)), *made.remarks()]
+    output.show(comparison.values(made), lines, as_json=as_json)
+
+
 @app.command(epilog="Example: medchat adapters promote mini/round-1")
 def promote(name: Name, as_json: Json = False) -> None:
     """Let an adapter answer from now on."""

@@ -4,11 +4,30 @@ manifest of a round -> lines in three parts
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TypeGuard
 
-from medchat.cli import output
+from medchat.cli import output, terminal_curve
+from medchat.errors import MedchatError
 
 Record = Mapping[str, object]
+
+
+def write_page(path: Path, text: str) -> None:
+    """Write a page into a new file; MedchatError where that cannot be done."""
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise MedchatError(
+            "The file is there already.", where=str(path), remedy="Name another."
+        ) from error
+    except OSError as error:
+        raise MedchatError(
+            f"The file cannot be written: {error.strerror}.",
+            where=str(path),
+            remedy="Name a file in a folder that is there and can be written to.",
+        ) from error
 
 
 def lines(record: Record) -> list[str]:
@@ -43,7 +62,8 @@ def _training(record: Record) -> list[str]:
         f"trained {record.get('steps')} steps, {record.get('tokens'):,} tokens in "
         f"{record.get('seconds')} s ({record.get('tokens_per_second')} tokens/s)"
     )
-    return [told, *output.table(steps)]
+    drawn = terminal_curve.plot([float(str(point["loss"])) for point in points])
+    return [told, *output.table(steps), *(["", "loss", *drawn] if len(points) > 1 else [])]
 
 
 def _spread(points: Sequence[Record]) -> list[Record]:

@@ -1,6 +1,6 @@
 """Show progress on stderr: what is being done, how much of it, how fast, and the time left.
 
-    step, done, total -> a bar on a terminal, one line per finished step elsewhere
+    step, done, total, note -> a bar on a terminal, one line per finished step elsewhere
 
 stdout stays free for the result.
 """
@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import (
@@ -25,8 +26,12 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from knowledge.records import Progress as Callback
-from knowledge.records import silent
+
+class Report(Protocol):
+    """What takes progress: a step, how much of it is done, of how much, and a note beside it."""
+
+    def __call__(self, step: str, done: int, total: int | None, note: str = "") -> None:
+        """Take how far a step is."""
 
 
 class _Rate(ProgressColumn):
@@ -44,11 +49,11 @@ class ProgressBars:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
 
-    def __call__(self, step: str, done: int, total: int | None) -> None:
+    def __call__(self, step: str, done: int, total: int | None, note: str = "") -> None:
         """Move a step's bar."""
         if step not in self._tasks:
-            self._tasks[step] = self._progress.add_task(step, total=total)
-        self._progress.update(self._tasks[step], completed=done, total=total)
+            self._tasks[step] = self._progress.add_task(step, total=total, note=note)
+        self._progress.update(self._tasks[step], completed=done, total=total, note=note)
 
 
 class ProgressLines:
@@ -59,29 +64,30 @@ class ProgressLines:
         self._step = ""
         self._began = 0.0
         self._done = 0
+        self._note = ""
 
-    def __call__(self, step: str, done: int, total: int | None) -> None:
+    def __call__(self, step: str, done: int, total: int | None, note: str = "") -> None:
         """Remember a step; write the one before it when another begins."""
         if step != self._step:
             self.close()
             self._step, self._began = step, time.monotonic()
-        self._done = done
+        self._done, self._note = done, note
 
     def close(self) -> None:
         """Write the line of the last step."""
         if self._step:
             seconds = time.monotonic() - self._began
-            self._console.print(
-                f"{self._step}: {self._done:,} in {seconds:.1f} s", highlight=False, markup=False
-            )
+            told = f"{self._step}: {self._done:,} in {seconds:.1f} s"
+            line = f"{told}, {self._note}" if self._note else told
+            self._console.print(line, highlight=False, markup=False)
         self._step = ""
 
 
 @contextmanager
-def show_progress(*, quiet: bool = False) -> Iterator[Callback]:
+def show_progress(*, quiet: bool = False) -> Iterator[Report]:
     """Give a function that reports progress on stderr while the block runs."""
     if quiet:
-        yield silent
+        yield _silent
         return
     console = Console(stderr=True)
     if not sys.stderr.isatty():
@@ -95,6 +101,10 @@ def show_progress(*, quiet: bool = False) -> Iterator[Callback]:
         yield ProgressBars(progress)
 
 
+def _silent(step: str, done: int, total: int | None, note: str = "") -> None:
+    """Report no progress."""
+
+
 def _columns() -> tuple[ProgressColumn, ...]:
     return (
         SpinnerColumn(finished_text=" "),
@@ -104,4 +114,5 @@ def _columns() -> tuple[ProgressColumn, ...]:
         _Rate(),
         TimeElapsedColumn(),
         TimeRemainingColumn(compact=True),
+        TextColumn("{task.fields[note]}", markup=False),
     )

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import output, startup
+from medchat.cli import output, startup, terminal_curve
 from medchat.cli.options import Data, Json
+from medchat.cli.training_progress import Curves
 from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
@@ -43,17 +44,24 @@ def finetune(
     parent: Annotated[
         str | None, typer.Option("--from", help="Build on this adapter, or on base.")
     ] = None,
+    curves: Annotated[
+        list[str] | None, typer.Option(help="Log curves for tensorboard, or for wandb offline.")
+    ] = None,
+    curves_dir: Annotated[
+        Path | None, typer.Option(help="Where these lie; the home's curves/ by default.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
+    logs = Curves(curves or (), curves_dir or settings.home / "curves")
     wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
     if dry_run:
         estimates = _estimate(wanted)
         lines = [line for each in estimates for line in _plan_lines(each)]
         output.show(estimates, lines or ["No round is missing."], as_json=as_json)
         raise typer.Exit(0 if all(each["fits"] for each in estimates) else 1)
-    outcomes = _run(wanted, resume)
+    outcomes = _run(wanted, resume, logs)
     output.show(outcomes, _outcome_lines(outcomes), as_json=as_json)
     raise typer.Exit(1 if any(_refused(each) for each in outcomes) else 0)
 
@@ -72,7 +80,15 @@ def evaluate(
     answers: Annotated[
         int | None, typer.Option(help="Rows to answer in full; all by default.", min=0)
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="A new folder for the report.")] = None,
+    encoder: Annotated[
+        Path | None, typer.Option(help="A folder of an encoder: adds BERTScore.")
+    ] = None,
+    choices: Annotated[
+        Path | None, typer.Option(help="JSONL of question, options, answer: multiple choice.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A new folder for report, answers and scores of rows.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Score an adapter against another on held-out rows; exit 1 where it is worse."""
@@ -80,15 +96,18 @@ def evaluate(
 
     _refuse_scoring(out, base, adapter)
     settings = startup.settings(may_fetch=base is not None)
-    held_out = evaluation.HeldOutRows(data, rows, rows if answers is None else answers)
+    held_out = evaluation.HeldOutRows(
+        data, rows, rows if answers is None else answers, encoder, choices
+    )
     if base is not None:
         startup.keep_local(settings.home, base)
-        report = evaluation.score_base(settings, base, recipe, held_out)
+        made = evaluation.score_base(settings, base, recipe, held_out)
     else:
-        report = evaluation.compare(settings, adapter, against, recipe, held_out)
-    _save(report, out)
-    output.show(report, evaluation.report_lines(report), as_json=as_json)
-    raise typer.Exit(0 if report["passed"] else 1)
+        made = evaluation.compare(settings, adapter, against, recipe, held_out)
+    if out is not None:
+        made.save(out)
+    output.show(made.report, evaluation.report_lines(made.report), as_json=as_json)
+    raise typer.Exit(0 if made.report["passed"] else 1)
 
 
 def _refuse_scoring(out: Path | None, base: str | None, adapter: str | None) -> None:
@@ -100,13 +119,6 @@ def _refuse_scoring(out: Path | None, base: str | None, adapter: str | None) -> 
             where="--base",
             remedy="Give one of the two.",
         )
-
-
-def _save(report: dict[str, object], out: Path | None) -> None:
-    if out is not None:
-        out.mkdir(parents=True)
-        text = output.as_text(report, indent=2)
-        (out / "report.json").write_text(text + "\n", encoding="utf-8")
 
 
 def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe":
@@ -204,18 +216,26 @@ def _how(plan: Shape) -> str:
     return "measured by a trial" if plan["measured"] else "estimated"
 
 
-def _run(wanted: "Sequence[Wanted]", resume: bool) -> list[Shape]:
+def _run(wanted: "Sequence[Wanted]", resume: bool, logs: Curves) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
     from finetune import adapters, rounds
     from medchat.cli.progress import show_progress
-    from medchat.composition import TEXT_TOOLS, report_ticks
+    from medchat.composition import TEXT_TOOLS
 
     outcomes: list[Shape] = []
     with show_progress() as report:
         for one in wanted:
-            made = rounds.run(one, report_ticks(report), tools=TEXT_TOOLS, resume=resume)
-            shown = adapters.manifest(made.adapter).get("data")
-            result = {"skipped": made.skipped, "gate": made.gate, "data": shown, "note": made.note}
+            with logs.following(one, report) as progress:
+                made = rounds.run(one, progress, tools=TEXT_TOOLS, resume=resume)
+                progress.scores = made.adapter.scores
+            record = adapters.manifest(made.adapter)
+            result = {
+                "skipped": made.skipped,
+                "gate": made.gate,
+                "data": record.get("data"),
+                "curve": record.get("curve"),
+                "note": made.note,
+            }
             outcomes.append({**made.adapter.values(), **result})
             if _refused(outcomes[-1]):
                 break
@@ -243,7 +263,17 @@ def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
             lines.append(f"{each['name']}: {done}, not promoted: {gate.get('reason', '')}")
         lines += [str(each["note"])] if each["note"] else []
         lines += _row_lines(each["data"])
+        lines += _curve_lines(each["curve"])
     return lines or ["No round is missing."]
+
+
+def _curve_lines(curve: object) -> list[str]:
+    """Tell from where to where the loss went, with its curve."""
+    points = curve if isinstance(curve, list) else []
+    losses = [float(each["loss"]) for each in points if isinstance(each, Mapping)]
+    if len(losses) < 2:
+        return []
+    return [f"loss {losses[0]:.3f} to {losses[-1]:.3f} {terminal_curve.line(losses, 24)}"]
 
 
 def _row_lines(data: object) -> list[str]:

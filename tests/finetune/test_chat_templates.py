@@ -169,6 +169,6 @@ def test_a_dialogue_is_scored_once_where_the_template_splits_it(tmp_path):
     own = tokenizer_of(TEMPLATES["forgets earlier thoughts"])
     row = {**rows(1)[0], "messages": DIALOGUE, "sources": [], "language": "en"}
     data = dataset.read(write_data(tmp_path, rows(3, 1), [row, rows(1, 5)[0]]))
-    scored = held_out.choose(data, recipe(base()), 1, own, TEXT_TOOLS)
+    scored = held_out.choose(data, recipe(base()), 1, own, TEXT_TOOLS, tmp_path)
     assert sorted(one.id for one in scored.examples) == sorted([row["id"], "row-5"])
     assert "Keep it dry." in {one.answer for one in scored.examples}

@@ -40,9 +40,12 @@ def test_what_a_round_leaves_behind(made):
         "MANIFEST.json",
         "adapter_config.json",
         "adapter_model.safetensors",
+        "answers.jsonl",
         "chat_template.jinja",
         "curve.jsonl",
+        "curves.svg",
         "generation_config.json",
+        "scores.jsonl",
         "tokenizer.json",
         "tokenizer_config.json",
     ]
@@ -287,7 +290,6 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_state(made, monkeypatch):
     monkeypatch.setattr(
         "finetune.objectives.sft.SupervisedFinetuning.losses", staticmethod(spoiled)
     )
-    monkeypatch.setattr("finetune.evaluate.token_losses", whole)
     wanted = Wanted(made.recipe, 2, made.home, made.data)
     with pytest.raises(FinetuneError, match="is not a number") as caught:
         rounds.run(wanted, tools=TEXT_TOOLS)

@@ -244,17 +244,18 @@ class FactCheck:
     def _wrong_retelling(self) -> str:
         return "a sentence says what its text does not" if self._unfaithful else ""
 
-    def wording_fault(self) -> str:
-        """Hold the words around the names of every message against the templates."""
+    def wording_fault(self, *, answer_alone: bool = False) -> str:
+        """Hold the words around the names of messages, or of the answer, against the templates."""
         seen = [
             fact.object == pole and not (fact.relation and RELATIONS[fact.relation].symmetric)
             for fact, pole in zip(self._facts, self._poles, strict=True)
         ]
         units = units_of(self._spans, self._support or (), self._masked_answer)
         check = partial(WordingCheck, self._lesson, self._facts, seen, units, self._said_of)
+        read = WordingCheck.answer_fault if answer_alone else WordingCheck.fault
         names, poles = self._maskable(), self._pole_names()
         told = self._told(names, poles)
-        fault = check([told]).fault()
+        fault = read(check([told]))
         if not fault:
             return ""
         # A longer name may run into the words of a template (溃疡病 in 溃疡病人), and what a row
@@ -270,7 +271,7 @@ class FactCheck:
             )
             for left in (set[NameForm](), ends)
         ]
-        return check([told, *others]).fault()
+        return read(check([told, *others]))
 
     def _pole_names(self) -> set[NameForm]:
         every = {self._subject, *self._poles}

@@ -130,6 +130,29 @@ class Prover:
             for lesson in lessons
         ]
 
+    def sentence_faults(self, lessons: Sequence[Lesson]) -> list[str]:
+        """Return what is wrong with answers alone, whatever their questions ask."""
+        found = []
+        for lesson, held in zip(lessons, self.contents(lessons), strict=True):
+            proof = FactCheck(lesson, held or [], self._names, self._linker, self._common)
+            found.append(proof.fault() or proof.wording_fault(answer_alone=True))
+        return found
+
+    def contents(self, lessons: Sequence[Lesson]) -> list[list[SourceContent] | None]:
+        """Return the facts of each row, or None where one is not in the graph; names are read."""
+        held = self._held({source.id for each in lessons for source in each.sources})
+        self._called({each.split_key for each in lessons})
+        found = []
+        for lesson in lessons:
+            facts = [held.get(source.id) for source in lesson.sources]
+            known = [fact for fact in facts if fact is not None]
+            found.append(known if len(known) == len(facts) else None)
+        return found
+
+    def names(self, id: str) -> tuple[str, ...]:
+        """Return the names of an entity of a row whose contents were read."""
+        return self._names.get(id, ())
+
     def _records_of(self, lessons: Sequence[Lesson]) -> Mapping[str, RecordedFacts]:
         """Return all that the graph holds of what exams ask about, and read the names of that."""
         asked = [lesson for lesson in lessons if lesson.style == exam_check.STYLE]

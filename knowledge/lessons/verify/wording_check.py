@@ -91,7 +91,7 @@ class WordingCheck:
         """Return the first thing that is wrong, or an empty text."""
         return (
             self._wrong_roles()
-            or self._wrong_answer()
+            or self.answer_fault()
             or self._wrong_question()
             or self._wrong_history()
         )
@@ -112,7 +112,8 @@ class WordingCheck:
             return "the messages are not by user and assistant in turn"
         return ""
 
-    def _wrong_answer(self) -> str:
+    def answer_fault(self) -> str:
+        """Return the first thing that is wrong with the answer alone, or an empty text."""
         if _WIDE.search(self._lesson.messages[-1].content):
             return "the answer cites with signs of another width"
         if self._lesson.meta.get("declined"):

@@ -1,0 +1,128 @@
+"""Read what is on record about a round for pages and pictures, whatever version wrote it.
+
+manifest + curve.jsonl -> RoundRecord
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from finetune import adapters, manifests
+from finetune.adapters import Adapter
+
+Record = Mapping[str, object]
+
+_CURVE = "curve.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the curve."""
+
+    step: int
+    loss: float
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoundRecord:
+    """A round's manifest, and the steps of its curve."""
+
+    name: str
+    record: Record
+    steps: tuple[Step, ...]
+
+    def part(self, *path: str) -> object:
+        """Return a value of the manifest by its path; None where there is none."""
+        found: object = self.record
+        for key in path:
+            found = found.get(key) if isinstance(found, Mapping) else None
+        return found
+
+    def mapping(self, *path: str) -> Record:
+        """Return a part of the manifest that is an object; an empty one where it is none."""
+        found = self.part(*path)
+        return found if isinstance(found, Mapping) else {}
+
+    def text(self, *path: str) -> str:
+        """Return a value of the manifest as text; empty where there is none."""
+        found = self.part(*path)
+        return "" if found is None else str(found)
+
+
+def of(adapter: Adapter) -> RoundRecord:
+    """Return what is on record about an adapter."""
+    record = adapters.manifest(adapter)
+    return RoundRecord(adapter.name, record, steps(adapter.folder, record))
+
+
+def of_file(path: Path) -> RoundRecord:
+    """Return what a manifest says that was handed on with a later round."""
+    record = json.loads(path.read_text(encoding="utf-8"))
+    given = record if isinstance(record, dict) else {}
+    return RoundRecord(str(given.get("name", path.stem)), given, steps(path, given))
+
+
+def steps(folder: Path, record: Record) -> tuple[Step, ...]:
+    """Return all steps of a round, or those that its manifest keeps."""
+    path = folder / _CURVE
+    if path.is_file():
+        lines = path.read_text(encoding="utf-8").splitlines()
+        points: list[object] = [json.loads(line) for line in lines if line.strip()]
+    else:
+        kept = record.get("curve")
+        points = list(kept) if isinstance(kept, list) else []
+    return tuple(_step(one) for one in points if isinstance(one, Mapping))
+
+
+def weights_hash(one: RoundRecord) -> str:
+    """Return the hash of a round's weights, as children name their parent by it."""
+    from finetune import model
+
+    return one.text("files", model.WEIGHTS)
+
+
+def lineage(home: Path, adapter: Adapter) -> list[RoundRecord]:
+    """Return an adapter and those that it builds on, the oldest first, as far as they are known.
+
+    A parent that this home no longer has may be on record in the folder of an adapter that was
+    handed on.
+    """
+    found = [of(adapter)]
+    known = {one.name: one for one in adapters.list_adapters(home)}
+    seen = {adapter.name}
+    while (parent := found[-1].text("parent", "name")) and parent not in seen:
+        seen.add(parent)
+        kept = adapter.folder / f"{parent.rsplit('/', 1)[-1]}.json"
+        if parent in known and _is_parent(of(known[parent]), found[-1]):
+            found.append(of(known[parent]))
+        elif kept.is_file() and kept.name != manifests.MANIFEST:
+            found.append(of_file(kept))
+        else:
+            break
+    return found[::-1]
+
+
+def rounds_beside(home: Path, adapter: Adapter) -> list[RoundRecord]:
+    """Return the rounds of an adapter's recipe, one attempt each: those of its lineage first."""
+    own = {one.name: one for one in lineage(home, adapter)}
+    chosen: dict[int, Adapter] = {}
+    for one in adapters.finished(home, adapter.recipe):
+        if one.name in own or chosen.get(one.round, one).name not in own:
+            chosen[one.round] = one
+    return [own.get(one.name) or of(one) for _, one in sorted(chosen.items())]
+
+
+def _is_parent(parent: RoundRecord, child: RoundRecord) -> bool:
+    """Say whether a round still has the weights that its child was trained on."""
+    wanted, there = child.text("parent", "hash"), weights_hash(parent)
+    return not wanted or not there or wanted == there
+
+
+def _step(point: Record) -> Step:
+    return Step(
+        int(str(point.get("step", 0))),
+        float(str(point.get("loss", 0))),
+        float(str(point.get("learning_rate", 0))),
+    )

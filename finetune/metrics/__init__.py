@@ -1,0 +1,1 @@
+"""Metrics of answers against references: ROUGE-L, BLEU, BERTScore."""

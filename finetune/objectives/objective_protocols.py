@@ -1,0 +1,103 @@
+"""What an objective is: what it shows of a data set, how it trains, and what it is measured by.
+
+    examples -> losses for trainer.fit, or a training of its own -> a measure, or the loss
+
+An objective is a frozen dataclass whose fields a recipe sets under `settings`. All objectives have
+`examples`; whether they have the rest is asked with isinstance.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+
+from finetune.adapters import Adapter
+from finetune.dataset import Dataset, ExampleReport
+from finetune.evaluate import Pair
+from finetune.goals import Goal
+from finetune.model import Student
+from finetune.packing import Packed
+from finetune.recipe import Recipe, RoundPlan
+from finetune.rendering import Rendered
+from finetune.round_progress import Progress, silent
+from finetune.text_tools import TextTools
+from finetune.trainer import Checkpoint, TrainingRun
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTask:
+    """What a round's objective is to work on; `recipe` shows rows with the round's own share."""
+
+    recipe: Recipe
+    number: int
+    home: Path
+    data: Dataset
+    tools: TextTools
+    parent: Adapter | None = None
+    checkpoint: Checkpoint | None = None
+    progress: Progress = silent
+
+    @property
+    def plan(self) -> RoundPlan:
+        """Return the round's own part of the recipe."""
+        return self.recipe.round(self.number)
+
+    @property
+    def seed(self) -> int:
+        """Return the round's seed."""
+        return self.recipe.seed_of(self.number)
+
+
+class Objective(Protocol):
+    """What a round optimises."""
+
+    def examples(
+        self,
+        data: Dataset,
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
+    ) -> tuple[list[Rendered], ExampleReport]:
+        """Return what the model will see of a dataset, and what became of its rows."""
+
+
+@runtime_checkable
+class LearnsByLosses(Protocol):
+    """An objective that `trainer.fit` optimises: its examples are packed and give losses."""
+
+    def losses(self, network: Any, row: Packed, device: "torch.device") -> "torch.Tensor":  # noqa: ANN401
+        """Return one loss for each of the `row.learned` items; a step takes the mean of all."""
+
+
+@runtime_checkable
+class TrainsItself(Protocol):
+    """An objective with a training of its own, such as one of trl (see `trl_training`)."""
+
+    def train(self, student: Student, task: RoundTask) -> TrainingRun:
+        """Train what is trainable in a student, in place."""
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """An objective with a held-out measure of its own; others are measured by their loss.
+
+    `goal` says which of the measures must get better for a round to pass.
+    """
+
+    goal: ClassVar[Goal]
+
+    def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
+        """Return each measure by its name: what each held-out item adds to it."""
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """An objective that reads more than the rows of a data set."""
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the files that it reads besides, which are part of what a round is made from."""
