@@ -6,6 +6,7 @@ An answer is about one page; where it compares, it may also state facts of a nei
 """
 
 import random
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,9 @@ from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import INVERSE
+
+_ITS = re.compile(r"\bits?\b", re.IGNORECASE)
+"""Words for one thing, which do not stand for a name of several."""
 
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
@@ -116,6 +120,8 @@ class AnswerBuilder:
         page, text = self._page, ""
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
             text = realizer.state_briefly(relation, items, page.language, self._pick)
+            if page.language == "en" and realizer.is_plural(page.said) and _ITS.search(text):
+                text = ""
         text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
         self.add(text, relation, items)
 

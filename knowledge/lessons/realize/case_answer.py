@@ -34,6 +34,9 @@ _AT_LENGTH = Manner("plain", "long")
 _LEISURELY = re.compile("appointment|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
 
+_GOES_ON = re.compile("另外|还有")
+"""Words of a warning that comes after something else."""
+
 _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
@@ -187,6 +190,8 @@ def tell_warning(
         answer.state("red_flag", [warning])
         return
     lead = load(ConsultationWords, page.language).warning_lead
+    if not answer.has_begun:
+        lead = tuple(each for each in lead if not _GOES_ON.match(each))
     draw_stock(lead, page, answer, at_any_rate=True)
     stop = "." if page.language == "en" else "。"
     answer.add(warning.text.rstrip(".。") + stop, "red_flag", [warning])

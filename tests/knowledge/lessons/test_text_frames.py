@@ -4,8 +4,10 @@ import random
 
 import pytest
 
-from knowledge.lessons.facts.fact_page import PageFact
-from knowledge.lessons.realize import chinese_sentences, chinese_texts, realizer
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.realize import case_answer, chinese_sentences, chinese_texts, realizer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.records import Entity, Name
 
 
 def english(name, relation, text):
@@ -35,6 +37,40 @@ def test_an_english_text_goes_on_from_its_introduction(relation, text, wrong):
         assert wrong.lower() not in said.lower() if wrong[0] != ":" else wrong not in said
         assert said.lower().count("pilocarpine") <= 1
         assert text.rstrip(".").lower() in said.lower()
+
+
+@pytest.mark.parametrize("purpose", ["引产", "局部麻醉", "紧急避孕"])
+def test_what_is_no_illness_is_not_treated(purpose):
+    fact = PageFact("f", purpose, purpose, "o:1", names=(purpose,))
+    for seed in range(60):
+        pick = random.Random(seed)
+        said = realizer.state_facts("甲药", "medicine~", [fact], "zh", pick)
+        assert "治疗" not in said and "患者" not in said and "病人" not in said
+
+
+def test_a_name_of_several_is_no_it():
+    told = (PageFact("f", "asthma", "asthma", "condition:asthma", names=("asthma",)),)
+    own = FactPage(
+        Entity("medicine:x", "medicine", (Name("nitrates", "en"),)),
+        "en",
+        "nitrates",
+        "nitrates",
+        {"contraindication": told},
+    )
+    for seed in range(40):
+        answer = AnswerBuilder(own, random.Random(seed))
+        answer.state("contraindication", told, briefly=1.0)
+        assert not answer.text.startswith("It ")
+
+
+def test_a_warning_that_stands_first_goes_on_from_nothing():
+    flag = PageFact("r", "黑便须立即急诊就医", "黑便须立即急诊就医")
+    entity = Entity("condition:x", "condition", (Name("胃炎", "zh"),))
+    own = FactPage(entity, "zh", "胃炎", "胃炎", {"red_flag": (flag,)})
+    for seed in range(60):
+        answer = AnswerBuilder(own, random.Random(seed))
+        case_answer.tell_warning(own, flag, answer, random.Random(seed))
+        assert not answer.text.startswith(("另外", "还有"))
 
 
 def test_what_is_used_and_what_it_does_are_told_as_sentences():
