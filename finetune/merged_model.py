@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finetune import base_form, manifests, model, rendering
+from finetune import base_form, encoder_decoder, manifests, model, rendering
 from finetune.errors import FinetuneError
+from finetune.methods import method_registry
 
 _TOLERANCE = 1e-4
 _ROUNDING = 2**-7
@@ -40,13 +41,20 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
             where="--out",
             remedy="Name a folder that does not exist.",
         )
+    method = method_registry.recorded(adapter)
+    if method.unmergeable:
+        raise FinetuneError(
+            f"The adapter in {adapter} cannot be merged: {method.unmergeable}",
+            where=str(adapter),
+            remedy="Hand it on as it is: medchat adapters export. Or train by method: lora.",
+        )
     student = model.load(base, adapter, device="cpu", precision="float32")
     sample = torch.tensor([_sample(student)])
     with torch.inference_mode():
-        wanted = student.model(input_ids=sample, use_cache=False).logits
-    plain = student.model.merge_and_unload()
+        wanted = encoder_decoder.compared_logits(student.model, sample)
+    plain = method.merged(student)
     with torch.inference_mode():
-        merged = plain(input_ids=sample, use_cache=False).logits
+        merged = encoder_decoder.compared_logits(plain, sample)
     _demand_equal(float((merged - wanted).abs().max()), adapter)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
@@ -59,7 +67,7 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     with torch.inference_mode():
-        made = again.model(input_ids=sample, use_cache=False).logits
+        made = encoder_decoder.compared_logits(again.model, sample)
     difference = float((made - wanted).abs().max())
     record = manifests.read_manifest(adapter, "Run the round again.")
     manifests.seal(

@@ -30,6 +30,8 @@ _ITS = re.compile(r"\bits?\b", re.IGNORECASE)
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
+_WARNINGS = ("interaction", "contraindication")
+
 LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
 
 
@@ -72,7 +74,9 @@ class AnswerBuilder:
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
         self._used: dict[str, _Used] = {}
-        self._said_more = False
+        self._said_more: set[str] = set()
+        self.presses = False
+        """Whether it was said that this cannot wait."""
 
     @property
     def has_begun(self) -> bool:
@@ -100,6 +104,10 @@ class AnswerBuilder:
             item.object and any(name.casefold() in said for name in (item.text, *item.names))
             for item in items
         )
+
+    def stated(self, relation: str) -> list[PageFact]:
+        """Return the facts of a relation that the row rests on."""
+        return [used.item for used in self._used.values() if used.relation == relation]
 
     def names(self, object: str) -> bool:
         """Say whether the row rests on a fact about an entity."""
@@ -134,6 +142,8 @@ class AnswerBuilder:
         if not at_any_rate and stating and stock >= (stating + 1) // 2:
             return
         lines = stock_fitness.fitting(templates, Occasion(self._asker, self._page, *self._told))
+        if at_any_rate and not any(lines):
+            lines = tuple(templates)
         if lines and (text := grammar.draw(lines, self._pick)):
             self._add(realizer.fill(text, self._page.language, 1), [])
             self._counted[1] += not at_any_rate
@@ -237,11 +247,15 @@ class AnswerBuilder:
         )
 
     def _tell_of_more(self, relation: str) -> None:
-        """Say once that there may be more interactions: no list of them is known to be whole."""
-        if relation != "interaction" or not self._levels or self._said_more:
+        """Say once that there may be more warnings: no list of them is known to be whole."""
+        if relation not in _WARNINGS or not self._levels or relation in self._said_more:
             return
-        self.add_stock(load(InteractionsWords, self._page.language).more, at_any_rate=True)
-        self._said_more = True
+        words = load(InteractionsWords, self._page.language)
+        if relation == "interaction":
+            self.add_stock(words.more, at_any_rate=True)
+        else:
+            self._add(grammar.draw(words.more_barred, self._pick), [])
+        self._said_more.add(relation)
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
         joint = " " if self._text and self._page.language == "en" else ""

@@ -117,6 +117,7 @@ class InteractionsWords:
     finding: LinesBy = _lines("s S o", LEVELS)
     answer: LinesBy = _lines("s o", LEVELS)
     more: Lines = _lines()
+    more_barred: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class ConsultationWords:
 
     urgent_first: Lines = _lines()
     urgent_named: Lines = _lines()
+    emergency: Lines = _lines()
     prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
