@@ -22,6 +22,9 @@ from knowledge.records import Language
 Asker = Literal["patient", "reader", "colleague"]
 """Who is ill or close to somebody who is, who wants to know, and who treats others."""
 
+_ORDER: tuple[Asker, ...] = ("colleague", "reader", "patient")
+"""Whose words count first: a reader, too, says "I"."""
+
 
 class Occasion(NamedTuple):
     """When a stock sentence is to be said: to whom, about what, and after which facts."""
@@ -61,9 +64,9 @@ def asker_of(question: str, language: Language) -> Asker:
     ('colleague', 'reader')
     """
     marks = cast(Any, _held())["askers"][language]
-    for asker in ("colleague", "reader", "patient"):
+    for asker in _ORDER:
         if re.search(marks.get(asker, "(?!)"), question):
-            return cast(Asker, asker)
+            return asker
     return "reader"
 
 
