@@ -7,6 +7,7 @@ import pytest
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import case_answer, chinese_sentences, chinese_texts, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.verify import relation_phrases
 from knowledge.records import Entity, Name
 
 
@@ -127,3 +128,11 @@ def test_a_chinese_text_reads_as_one_sentence(relation, text, said):
 def test_advice_on_prevention_is_told_by_what_it_is(text):
     told = {chinese_texts.tell("痛风", "prevention", text, random.Random(n)) for n in range(30)}
     assert any(each.startswith(("要预防", "想预防")) for each in told) is ("可" not in text)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_contraindicated_pair_denies_nothing(seed):
+    pair = PageFact("f", "乙药", "乙药", "medicine:b", names=("乙药",), level="contraindicated")
+    said = realizer.state_facts("甲药", "interaction", [pair], "zh", random.Random(seed))
+    frame = said.replace("甲药", "  ").replace("乙药", "  ")
+    assert relation_phrases.fault(frame, frozenset({"interaction"}), frozenset(), "zh") == ""
