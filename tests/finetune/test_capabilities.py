@@ -22,7 +22,7 @@ PROMISED = [one for one in CELLS if not one.reason]
 REFUSED = [one for one in CELLS if one.reason]
 FAST = [one for one in PROMISED if one.family.name in ("llama", "gpt2") and one.method == "lora"]
 
-_SAMPLING = {"questions": 2, "samples": 2, "max_new_tokens": 12, "held_out": 2, "most_kl": 1e6}
+_SAMPLING = {"questions": 2, "samples": 2, "max_new_tokens": 40, "held_out": 2, "most_kl": 1e6}
 OBJECTIVE_SETTINGS: dict[str, dict[str, object]] = {
     "grpo": {"settings": _SAMPLING},
     "rloo": {"settings": _SAMPLING},
