@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from finetune import architecture, model, trainer, trial
+from finetune.bases import remote_code
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.packing import Packing
@@ -141,13 +142,13 @@ def samples(
 def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
     """Return the base without its weights."""
     import torch
-    from transformers import AutoConfig
 
     folder = model.locate(recipe.base)
+    config = model.config_of(recipe.base)
+    trusted = remote_code.allowed(folder)
     try:
-        config = AutoConfig.from_pretrained(str(folder), trust_remote_code=False)
         with torch.device("meta"):
-            return architecture.opener(config).from_config(config, trust_remote_code=False)
+            return architecture.opener(config).from_config(config, trust_remote_code=trusted)
     except Exception as error:  # an architecture may refuse its configuration in any way
         raise FinetuneError(
             f"The base model {recipe.base} is of a kind that cannot be opened here.",
