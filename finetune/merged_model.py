@@ -12,6 +12,7 @@ from typing import Any
 from finetune import base_form, encoder_decoder, manifests, model, rendering
 from finetune.bases import remote_code
 from finetune.errors import FinetuneError
+from finetune.methods import method_registry
 
 _TOLERANCE = 1e-4
 _ROUNDING = 2**-7
@@ -47,11 +48,18 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
             where="merge",
             remedy="Hand the adapter on as it is: medchat adapters export.",
         )
+    method = method_registry.recorded(adapter)
+    if method.unmergeable:
+        raise FinetuneError(
+            f"The adapter in {adapter} cannot be merged: {method.unmergeable}",
+            where=str(adapter),
+            remedy="Hand it on as it is: medchat adapters export. Or train by method: lora.",
+        )
     student = model.load(base, adapter, device="cpu", precision="float32")
     sample = torch.tensor([_sample(student)])
     with torch.inference_mode():
         wanted = encoder_decoder.compared_logits(student.model, sample)
-    plain = student.model.merge_and_unload()
+    plain = method.merged(student)
     with torch.inference_mode():
         merged = encoder_decoder.compared_logits(plain, sample)
     _demand_equal(float((merged - wanted).abs().max()), adapter)

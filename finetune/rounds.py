@@ -40,6 +40,7 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
+from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
     LearnsByLosses,
@@ -107,6 +108,7 @@ def run(
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
     _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     with ledger.lock(home, recipe):
         student = _student(recipe, parent, home)
         forward_check.demand(student)
@@ -115,7 +117,7 @@ def run(
         went_on = _look_for_checkpoint(work, student, resume)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
-        student = model.join(student, recipe.policy, recipe.lora.rank)
+        student = method_of(recipe).join(student, recipe)
         after = _score(work, student, progress)
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
 
@@ -129,6 +131,7 @@ def estimate(
     base = base_records.find(wanted.home, recipe.base)
     forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -139,26 +142,29 @@ def estimate(
     return preflight.try_out(check, opened, work.packing)
 
 
+def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
+    """Refuse a method that this machine lacks, or that cannot go on from another's adapter."""
+    method_of(recipe).demand_libraries(recipe)
+    if parent and recorded(parent.folder) != method_of(recipe):
+        raise FinetuneError(
+            f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
+            f"which {recipe.method} cannot go on.",
+            where="--from",
+            remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
+            "folder: --base FOLDER.",
+        )
+
+
 def _refuse_what_cannot_be(wanted: Wanted) -> None:
     recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
     family = model.family_of(base_records.find(wanted.home, recipe.base))
-    capabilities.refuse(family, "lora", plan.objective, recipe.base)
+    capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
 
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     """Open the base with a new adapter, with the parent's to go on with, or with both."""
     base = base_records.find(home, recipe.base)
-    if parent is None:
-        bare = model.load(base, precision=recipe.precision)
-        student = model.attach(bare, recipe.lora, recipe.seed)
-    elif recipe.policy == "continue":
-        student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
-    else:
-        student = model.load(base, parent.folder, precision=recipe.precision)
-        student = model.stack(student, recipe.lora, recipe.seed)
-    if recipe.recompute:
-        model.recompute(student)
-    return student
+    return model.to_train(recipe, base, parent.folder if parent else None)
 
 
 def _prepare(
@@ -178,7 +184,8 @@ def _prepare(
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
     )
-    packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
+    packing = recipe.packing and method_of(recipe).packs
+    packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
@@ -264,7 +271,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
 
 def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what identifies this very run: only it may resume from its checkpoint."""
-    parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
+    parent = weights_hash(work.parent.folder) if work.parent else ""
     return manifests.of_value(
         [
             ledger.values_of(work.recipe, work.number),
@@ -294,7 +301,7 @@ def _finish(
     shutil.rmtree(folder, ignore_errors=True)
     record = _record(work, student, fit, before, after)
     with manifests.saving(folder):
-        model.save(student, folder)
+        model.save(student, folder, method_of(work.recipe))
         _write_curve(folder, fit)
         _draw_curves(folder, work, record)
         raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
@@ -359,9 +366,9 @@ def _record(
         "recipe": {"name": recipe.name, "hash": recipe.hash(), "values": recipe.values()},
         "round": work.number,
         "objective": recipe.round(work.number).objective,
+        "method": recipe.method,
         "base": {"name": student.base_name, "hash": student.base_hash},
-        "parent": parent
-        and {"name": parent.name, "hash": manifests.of_file(parent.folder / model.WEIGHTS)},
+        "parent": parent and {"name": parent.name, "hash": weights_hash(parent.folder)},
         "policy": recipe.policy,
         "data": {
             "hash": work.data.hash,
