@@ -62,6 +62,14 @@ def sizes_of(config: "PretrainedConfig") -> TextSizes:
     )
 
 
+def kept_numbers(sizes: TextSizes) -> int:
+    """Return about how many numbers of a token a layer keeps for the way back.
+
+    Thirteen of the hidden size by norms, attention and residuals, four of the inner size.
+    """
+    return 13 * sizes.hidden + 4 * sizes.inner
+
+
 def context_of(config: "PretrainedConfig") -> int:
     """Return how many tokens of a text a base can hold: its positions, but one that begins answers
     where these are written apart."""
@@ -113,6 +121,12 @@ def left_alone(network: Any) -> str | None:  # noqa: ANN401
 def inner(network: Any) -> Any:  # noqa: ANN401
     """Return the transformers model within peft's wrapping, or the network itself without one."""
     return network.get_base_model() if hasattr(network, "get_base_model") else network
+
+
+def virtual_tokens(network: Any) -> int:  # noqa: ANN401
+    """Return how many learned tokens an adapter of a network puts before each text."""
+    configs = getattr(network, "peft_config", None) or {}
+    return max((getattr(one, "num_virtual_tokens", 0) for one in configs.values()), default=0)
 
 
 def takes(network: Any, argument: str) -> bool:  # noqa: ANN401

@@ -28,6 +28,7 @@ from finetune import (
     mixing,
     model,
     preflight,
+    ranks,
     raw_outputs,
     rendering,
     trainer,
@@ -40,6 +41,7 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
+from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
     LearnsByLosses,
@@ -48,8 +50,9 @@ from finetune.objectives.objective_protocols import (
     TrainsItself,
 )
 from finetune.objectives.objective_registry import objective_of
-from finetune.packing import Packing, pack
+from finetune.packing import Packing, hash_of, pack
 from finetune.preflight import Preflight
+from finetune.ranks import Ranks
 from finetune.recipe import Recipe
 from finetune.round_progress import Progress, Tick, silent
 from finetune.text_tools import TextTools
@@ -107,17 +110,33 @@ def run(
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
     _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
-    with ledger.lock(home, recipe):
+    _check_method(recipe, parent)
+    with ledger.lock(home, recipe), ranks.together() as group:
         student = _student(recipe, parent, home)
         forward_check.demand(student)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
         went_on = _look_for_checkpoint(work, student, resume)
         before = _score(work, student, progress)
-        fit = _train(work, student, progress)
-        student = model.join(student, recipe.policy, recipe.lora.rank)
+        group.tell(wanted.number)
+        fit = _train(work, student, progress, group)
+        student = method_of(recipe).join(student, recipe)
         after = _score(work, student, progress)
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
+
+
+def follow(wanted: Wanted, *, tools: TextTools) -> None:
+    """Train this rank's part of the rounds that rank 0 runs, until it says that it has ended.
+
+    `wanted` is what rank 0 was asked for too; which round, it tells. Nothing is kept here.
+    """
+    with ranks.together() as group:
+        while isinstance(number := group.tell(None), int):
+            mine = replace(wanted, number=number)
+            parent = ledger.find_parent(mine)
+            student = _student(mine.recipe, parent, mine.home)
+            work = _prepare(mine, parent, student.tokenizer, silent, tools)
+            _train(work, student, silent, group)
 
 
 def estimate(
@@ -129,6 +148,7 @@ def estimate(
     base = base_records.find(wanted.home, recipe.base)
     forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -139,26 +159,29 @@ def estimate(
     return preflight.try_out(check, opened, work.packing)
 
 
+def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
+    """Refuse a method that this machine lacks, or that cannot go on from another's adapter."""
+    method_of(recipe).demand_libraries(recipe)
+    if parent and recorded(parent.folder) != method_of(recipe):
+        raise FinetuneError(
+            f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
+            f"which {recipe.method} cannot go on.",
+            where="--from",
+            remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
+            "folder: --base FOLDER.",
+        )
+
+
 def _refuse_what_cannot_be(wanted: Wanted) -> None:
     recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
     family = model.family_of(base_records.find(wanted.home, recipe.base))
-    capabilities.refuse(family, "lora", plan.objective, recipe.base)
+    capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
 
 def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
     """Open the base with a new adapter, with the parent's to go on with, or with both."""
     base = base_records.find(home, recipe.base)
-    if parent is None:
-        bare = model.load(base, precision=recipe.precision)
-        student = model.attach(bare, recipe.lora, recipe.seed)
-    elif recipe.policy == "continue":
-        student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
-    else:
-        student = model.load(base, parent.folder, precision=recipe.precision)
-        student = model.stack(student, recipe.lora, recipe.seed)
-    if recipe.recompute:
-        model.recompute(student)
-    return student
+    return model.to_train(recipe, base, parent.folder if parent else None)
 
 
 def _prepare(
@@ -178,7 +201,8 @@ def _prepare(
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
     )
-    packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
+    packing = recipe.packing and method_of(recipe).packs
+    packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     return _RoundInputs(
         recipe,
         number,
@@ -234,10 +258,12 @@ def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurem
     return held_out.measure(student, work.held_out, work.recipe, work.tools, progress)
 
 
-def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
+def _train(work: _RoundInputs, student: Student, progress: Progress, group: Ranks) -> TrainingRun:
     objective, recipe = work.objective, work.recipe
+    group.check_same(_parts(work, student))
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
     if isinstance(objective, TrainsItself):
+        _refuse_ranks(recipe.round(work.number).objective, group)
         task = RoundTask(
             recipe.shown_in(work.number),
             work.number,
@@ -259,21 +285,33 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
         checkpoint=checkpoint,
         progress=progress,
         losses=objective.losses,
+        ranks=group,
     )
+
+
+def _refuse_ranks(objective: str, group: Ranks) -> None:
+    if group.size > 1:
+        raise FinetuneError(
+            f"The objective {objective} trains in one process, not in {group.size}.",
+            where="objective",
+            remedy="Start this round without torchrun.",
+        )
 
 
 def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what identifies this very run: only it may resume from its checkpoint."""
-    parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
-    return manifests.of_value(
-        [
-            ledger.values_of(work.recipe, work.number),
-            work.number,
-            work.data.hash,
-            student.base_hash,
-            parent,
-        ]
-    )
+    return manifests.of_value(_parts(work, student))
+
+
+def _parts(work: _RoundInputs, student: Student) -> dict[str, str]:
+    """Return the hash of each part that a run is made of."""
+    return {
+        "recipe": manifests.of_value([ledger.values_of(work.recipe, work.number), work.number]),
+        "data": manifests.of_value(work.data.hash),
+        "base": manifests.of_value(student.base_hash),
+        "parent": manifests.of_value(weights_hash(work.parent.folder) if work.parent else ""),
+        "rows as shown": hash_of(work.packing.rows),
+    }
 
 
 def _sibling(final: Path, ending: str) -> Path:
@@ -294,7 +332,7 @@ def _finish(
     shutil.rmtree(folder, ignore_errors=True)
     record = _record(work, student, fit, before, after)
     with manifests.saving(folder):
-        model.save(student, folder)
+        model.save(student, folder, method_of(work.recipe))
         _write_curve(folder, fit)
         _draw_curves(folder, work, record)
         raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
@@ -359,9 +397,9 @@ def _record(
         "recipe": {"name": recipe.name, "hash": recipe.hash(), "values": recipe.values()},
         "round": work.number,
         "objective": recipe.round(work.number).objective,
+        "method": recipe.method,
         "base": {"name": student.base_name, "hash": student.base_hash},
-        "parent": parent
-        and {"name": parent.name, "hash": manifests.of_file(parent.folder / model.WEIGHTS)},
+        "parent": parent and {"name": parent.name, "hash": weights_hash(parent.folder)},
         "policy": recipe.policy,
         "data": {
             "hash": work.data.hash,

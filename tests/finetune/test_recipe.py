@@ -26,9 +26,18 @@ def test_shipped_recipe_loads_and_explains_itself(name):
 
 
 def test_the_needed_recipes_ship():
-    assert {"mini", "smollm2", "llama", "qwen", "chatglm", "chatdoctor", "huatuo"} <= set(
-        recipe_reader.shipped()
-    )
+    assert {
+        "mini",
+        "smollm2",
+        "llama",
+        "qwen",
+        "chatglm",
+        "chatdoctor",
+        "huatuo",
+        "ptuning",
+        "qlora",
+        "full",
+    } <= set(recipe_reader.shipped())
 
 
 @pytest.mark.parametrize(
