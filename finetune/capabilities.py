@@ -43,6 +43,11 @@ REFUSALS: tuple[Refusal, ...] = (
         "An encoder-decoder reads its prompt apart from the answer, which rounds do not do.",
         kinds=("encoder-decoder",),
     ),
+    Refusal(
+        "A model that keeps a state has no form with a head that scores in transformers.",
+        kinds=("recurrent",),
+        objectives=("reward",),
+    ),
 )
 """What cannot be done, the most telling reason first."""
 

@@ -9,7 +9,7 @@ import json
 import re
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from finetune import architecture, base_form, families, manifests, mini, renderi
 from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
 from finetune.families import Family
+from finetune.goals import SCORERS
 from finetune.open_tokenizer import open_tokenizer
 from finetune.recipe import Lora, Precision
 
@@ -404,6 +405,7 @@ def _own(student: Student, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"
     """Return the name and the tokenizer of an adapter, checked against its manifest and base."""
     remedy = "Run the round again, or choose another: medchat adapters list."
     manifest = manifests.read_manifest(folder, remedy)
+    _refuse_scorer(manifest, folder)
     manifests.check_files(folder, manifest, (WEIGHTS, CONFIG, "chat_template.jinja"), remedy)
     base = manifest.get("base")
     if not isinstance(base, dict) or base.get("hash") != student.base_hash:
@@ -422,6 +424,16 @@ def _own(student: Student, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"
             remedy=remedy,
         )
     return str(manifest.get("name")), own
+
+
+def _refuse_scorer(manifest: Mapping[str, object], folder: Path) -> None:
+    if manifest.get("objective") in SCORERS:
+        raise FinetuneError(
+            f"The adapter {manifest.get('name')} is a reward model: it scores answers and writes "
+            "none.",
+            where=str(folder),
+            remedy="Choose another: medchat adapters list.",
+        )
 
 
 @contextmanager

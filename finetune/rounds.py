@@ -41,13 +41,15 @@ from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
+    BringsRows,
     LearnsByLosses,
+    MakesAnother,
     Objective,
     RoundTask,
     TrainsItself,
 )
 from finetune.objectives.objective_registry import objective_of
-from finetune.packing import Packing, pack
+from finetune.packing import Packing, joined, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
 from finetune.round_progress import Progress, Tick, silent
@@ -107,7 +109,7 @@ def run(
     _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     with ledger.lock(home, recipe):
-        student = _student(recipe, parent, home)
+        student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
         went_on = _look_for_checkpoint(work, student, resume)
@@ -141,10 +143,14 @@ def _refuse_what_cannot_be(wanted: Wanted) -> None:
     capabilities.refuse(family, "lora", plan.objective, recipe.base)
 
 
-def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
+def _student(wanted: Wanted, parent: Adapter | None) -> Student:
     """Open the base with a new adapter, with the parent's to go on with, or with both."""
-    base = base_records.find(home, recipe.base)
-    if parent is None:
+    recipe = wanted.recipe
+    base = base_records.find(wanted.home, recipe.base)
+    objective = objective_of(recipe.round(wanted.number))
+    if isinstance(objective, MakesAnother):
+        student = objective.open(recipe, base, parent)
+    elif parent is None:
         bare = model.load(base, precision=recipe.precision)
         student = model.attach(bare, recipe.lora, recipe.seed)
     elif recipe.policy == "continue":
@@ -175,6 +181,10 @@ def _prepare(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
     )
     packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
+    packed = pack(shown, recipe.max_tokens, packing)
+    if isinstance(objective, BringsRows):
+        more = objective.more_rows(wanted.home, tokenizer, recipe)
+        packed = joined(more, packed) if more else packed
     return _RoundInputs(
         recipe,
         number,
@@ -183,7 +193,7 @@ def _prepare(
         data,
         parent,
         objective,
-        pack(shown, recipe.max_tokens, packing),
+        packed,
         report,
         scored,
         tools,
@@ -234,16 +244,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
     objective, recipe = work.objective, work.recipe
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
     if isinstance(objective, TrainsItself):
-        task = RoundTask(
-            recipe.shown_in(work.number),
-            work.number,
-            work.home,
-            work.data,
-            work.tools,
-            work.parent,
-            checkpoint,
-            progress,
-        )
+        task = replace(_task(work), checkpoint=checkpoint, progress=progress)
         return objective.train(student, task)
     assert isinstance(objective, LearnsByLosses)
     return trainer.fit(
@@ -256,6 +257,11 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
         progress=progress,
         losses=objective.losses,
     )
+
+
+def _task(work: _RoundInputs) -> RoundTask:
+    shown = work.recipe.shown_in(work.number)
+    return RoundTask(shown, work.number, work.home, work.data, work.tools, work.parent)
 
 
 def _identity(work: _RoundInputs, student: Student) -> str:
@@ -290,7 +296,7 @@ def _finish(
     shutil.rmtree(folder, ignore_errors=True)
     record = _record(work, student, fit, before, after)
     with manifests.saving(folder):
-        model.save(student, folder)
+        _save(work, student, folder)
         _write_curve(folder, fit)
         _draw_curves(folder, work, record)
         raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
@@ -308,8 +314,17 @@ def _finish(
     return RoundOutcome(adapters.named(work.home, str(record["name"])), False, judged)
 
 
+def _save(work: _RoundInputs, student: Student, folder: Path) -> None:
+    if isinstance(work.objective, MakesAnother):
+        work.objective.save(student, folder)
+    else:
+        model.save(student, folder)
+
+
 def _self_test(work: _RoundInputs, student: Student, folder: Path) -> SelfTest:
     """Test the saved adapter on prompts whose answers may be as long as the lessons' own."""
+    if isinstance(work.objective, MakesAnother):
+        return work.objective.self_test(student, folder, _task(work))
     most, examples = work.recipe.evaluation.max_new_tokens, work.held_out.examples
     short = [one for one in examples if sum(one.tokens.learn) <= most]
     return adapters.self_test(
@@ -405,9 +420,12 @@ def _judge(
     reasons = [*([] if test.passed else [test.reason()]), *verdict.reasons]
     chosen = adapters.still_promoted(work.home)
     free = chosen is None or chosen.recipe == work.recipe.name
+    writes = not isinstance(work.objective, MakesAnother)
     rival = work.parent.name if work.parent else "the bare base"
     if reasons:
         reason = "; ".join(reasons)
+    elif not writes:
+        reason = f"better than {rival}; it scores answers and is never promoted to write them"
     elif not free:
         reason = f"{chosen.name if chosen else ''} of another recipe stays promoted"
     else:
@@ -417,7 +435,7 @@ def _judge(
         **verdict.values(),
         "passed": not reasons,
         "refused": not test.passed or (verdict.judged and not verdict.passed),
-        "promotes": not reasons and free,
+        "promotes": not reasons and free and writes,
         "reason": f"{reason}.",
         "against": rival,
         "change": goal.change if goal else 0.0,

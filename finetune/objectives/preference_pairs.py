@@ -90,7 +90,7 @@ class Preference:
 
     def train(self, student: Student, task: RoundTask) -> TrainingRun:
         """Train by trl's DPOTrainer against the student as it is now."""
-        from trl import DPOConfig
+        from trl.trainer.dpo_config import DPOConfig
 
         pairs, _ = self._training(task.data, student.tokenizer, task.recipe, task.seed, task.tools)
         chosen, rejected = log_likelihoods(student, pairs, task)
@@ -179,7 +179,7 @@ def log_likelihoods(
 
 def _trainer() -> type[Any]:
     """Return trl's trainer for rows that are token ids and bring their reference."""
-    from trl import DPOTrainer
+    from trl.trainer.dpo_trainer import DPOTrainer
 
     def as_given(self: object, dataset: object, *rest: object) -> object:
         return dataset
