@@ -11,7 +11,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import adapters, manifests, model, raw_outputs, rendering
+from finetune import adapters, encoder_decoder, manifests, model, raw_outputs, rendering
 from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
@@ -170,7 +170,7 @@ def _compare(home: Path, adapter: Adapter, folder: Path) -> float:
             prompt = rendering.grounded(question, [line], language)
             ids = torch.tensor([rendering.prompt_ids(student.tokenizer, prompt)])
             with torch.inference_mode():
-                said.append(student.model(input_ids=ids, use_cache=False).logits[0, -1])
+                said.append(encoder_decoder.compared_logits(student.model, ids)[0, -1])
         logits.append(torch.stack(said))
     return float((logits[0] - logits[1]).abs().max())
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import generation, manifests, model, rendering
+from finetune import encoder_decoder, generation, manifests, model, rendering
 from finetune.errors import FinetuneError
 from finetune.goals import SCORERS
 from finetune.model import Student
@@ -230,8 +230,7 @@ def _logits(student: Student, ids: "torch.Tensor") -> "torch.Tensor":
     import torch
 
     with torch.inference_mode():
-        logits: torch.Tensor = student.model(input_ids=ids, use_cache=False).logits
-    return logits.float()
+        return encoder_decoder.compared_logits(student.model, ids).float()
 
 
 def _ends(student: Student, prompt: Sequence[Message], tokens: int, precision: Precision) -> bool:

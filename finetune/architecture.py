@@ -6,6 +6,7 @@ configuration -> sizes of its text part · modules to leave alone · whether pac
 import copy
 import inspect
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,15 @@ _NOT_TEXT = "vision|visual|image|audio|speech|multi_modal|multimodal|mm_projecto
 _BY_WEIGHT = r"out_proj|conv1d|dt_proj"
 """The layers of which Mamba's kind takes the weights alone, without what an adapter adds."""
 
+_INNER = (
+    "intermediate_size",
+    "n_inner",
+    "ffn_dim",
+    "ffn_hidden_size",
+    "encoder_ffn_dim",
+    "decoder_ffn_dim",
+    "d_ff",
+)
 _TOLERANCE = 1e-4
 _WORDS = 32
 """Words in the vocabulary of a model that is made for a trial only."""
@@ -42,19 +52,54 @@ def sizes_of(config: "PretrainedConfig") -> TextSizes:
     """Return the sizes of a base; architectures without attention heads count as one head."""
     text = text_config(config)
     hidden = _number(text, "hidden_size", "n_embd", "d_model") or 1
+    decoder = _number(text, "decoder_layers", "num_decoder_layers") if encodes(config) else 0
     return TextSizes(
         hidden,
-        _number(text, "num_hidden_layers", "n_layer") or 1,
-        _number(text, "num_attention_heads", "n_head") or 1,
-        _number(text, "intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size") or 4 * hidden,
+        (_number(text, "num_hidden_layers", "n_layer", "encoder_layers") or 1) + decoder,
+        _number(text, "num_attention_heads", "n_head", "encoder_attention_heads") or 1,
+        _number(text, *_INNER) or 4 * hidden,
         _number(text, "vocab_size") or 1,
     )
 
 
 def context_of(config: "PretrainedConfig") -> int:
-    """Return how many tokens a base can hold; architectures without positions hold any number."""
+    """Return how many tokens of a text a base can hold: its positions, but one that begins answers
+    where these are written apart."""
+    return positions_of(config) - int(encodes(config))
+
+
+def positions_of(config: "PretrainedConfig") -> int:
+    """Return how many positions a base has; architectures without positions hold any number."""
     names = ("max_position_embeddings", "n_positions", "seq_length", "max_seq_len")
     return _number(text_config(config), *names) or 1 << 30
+
+
+def encodes(network: Any) -> bool:  # noqa: ANN401
+    """Say whether a network, or that of a configuration, encodes its prompt apart from answers."""
+    config = getattr(inner(network), "config", network)
+    return bool(getattr(config, "is_encoder_decoder", False))
+
+
+def opener(config: "PretrainedConfig") -> Any:  # noqa: ANN401
+    """Return the class of transformers that opens a configuration's model with its output layer."""
+    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+    return AutoModelForSeq2SeqLM if encodes(config) else AutoModelForCausalLM
+
+
+def task_of(network: Any) -> str:  # noqa: ANN401
+    """Return peft's name of what a network does."""
+    return "SEQ_2_SEQ_LM" if encodes(network) else "CAUSAL_LM"
+
+
+def settle(network: Any) -> Any:  # noqa: ANN401
+    """Return an opened network that leaves its weights as they are while it is used.
+
+    RWKV halves some of them, in place and without what an adapter adds, to write in float16.
+    """
+    if hasattr(network.config, "rescale_every"):
+        network.config.rescale_every = 0
+    return network
 
 
 def left_alone(network: Any) -> str | None:  # noqa: ANN401
@@ -82,6 +127,8 @@ def keeps_apart(config: "PretrainedConfig") -> bool:
     """
     import torch
 
+    if encodes(config):
+        return False
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.manual_seed(0)
@@ -98,6 +145,8 @@ def looks_ahead(config: "PretrainedConfig") -> bool:
     """
     import torch
 
+    if encodes(config):  # its decoder writes
+        return False
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings(), torch.inference_mode():
         warnings.simplefilter("ignore")
         torch.manual_seed(0)
@@ -112,26 +161,38 @@ def looks_ahead(config: "PretrainedConfig") -> bool:
     return float((before[:5] - after[:5]).abs().max()) > _TOLERANCE * float(before.abs().max())
 
 
+def trial_model(config: "PretrainedConfig") -> Any:  # noqa: ANN401
+    """Return a small random model of an architecture, or None where none can be made."""
+    import torch
+
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return _small(config)
+        except Exception:  # an architecture may refuse its small form in any way
+            return None
+
+
 def _small(config: "PretrainedConfig") -> Any:  # noqa: ANN401
     """Return a random model with few words, narrow inner layers, and a layer of each kind."""
     import torch
-    from transformers import AutoModelForCausalLM
 
     text = copy.deepcopy(text_config(config))
     kinds = getattr(text, "layer_types", None) or getattr(text, "layers_block_type", None) or [""]
     layers = max(kinds.index(kind) for kind in set(kinds)) + 1
     text.vocab_size, text.num_hidden_layers = _WORDS, max(layers, 2)
     if getattr(text, "layer_types", None):
-        text.layer_types = (list(kinds) * 2)[: text.num_hidden_layers]
-    for name in ("intermediate_size", "n_inner", "ffn_dim", "ffn_hidden_size"):
+        with suppress(AttributeError):  # some derive it from the number of layers
+            text.layer_types = (list(kinds) * 2)[: text.num_hidden_layers]
+    for name in _INNER:
         if _number(text, name):
             setattr(text, name, 64)
-    for name in ("pad_token_id", "bos_token_id", "eos_token_id"):
+    for name in ("pad_token_id", "bos_token_id", "eos_token_id", "decoder_start_token_id"):
         setattr(text, name, 0)
+    text.forced_bos_token_id = None
     if getattr(text, "quantization_config", None) is not None:
         del text.quantization_config
-    opener: Any = AutoModelForCausalLM
-    network = opener.from_config(text, trust_remote_code=False).float().eval()
+    network = settle(opener(text).from_config(text, trust_remote_code=False)).float().eval()
     with torch.no_grad():
         for weight in network.parameters():
             if weight.dim() > 1:  # drawn wide, so that a leak shows

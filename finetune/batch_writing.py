@@ -64,13 +64,13 @@ def write_answers(
     done: Callable[[int], None] = lambda count: None,
 ) -> list[str | None]:
     """Return the greedy answer to each prompt; None where a prompt does not fit the model."""
-    if not _can_batch(student.model):
+    if not can_batch(student.model):
         return [_alone(student, one, max_new_tokens, precision) for one in prompts]
     ids = [rendering.prompt_ids(student.tokenizer, prompt) for prompt in prompts]
     answers = [
-        _Answer(place, list(one), len(one), min(max_new_tokens, student.context - len(one)))
+        _Answer(place, list(one), len(one), min(max_new_tokens, student.room_after(len(one))))
         for place, one in enumerate(ids)
-        if len(one) < student.context
+        if student.room_after(len(one))
     ]
     written: list[str | None] = [None] * len(prompts)
     finished = 0
@@ -85,10 +85,20 @@ def write_answers(
     return written
 
 
+def try_out(student: Student, prompts: Sequence[list[int]]) -> None:
+    """Write two tokens after each of several prompts at once."""
+    import torch
+
+    batch = [_Answer(place, [*one], len(one), 2) for place, one in enumerate(prompts)]
+    with torch.inference_mode():
+        state = _Prefill(student, batch)
+        state.step([[int(token)] for token in state.first])
+
+
 def _alone(
     student: Student, prompt: Sequence[Message], max_new_tokens: int, precision: Precision
 ) -> str | None:
-    if len(rendering.prompt_ids(student.tokenizer, prompt)) >= student.context:
+    if not student.room_after(len(rendering.prompt_ids(student.tokenizer, prompt))):
         return None
     return generation.generate(student, prompt, max_new_tokens, precision=precision)
 
@@ -106,12 +116,14 @@ def _batches(answers: Sequence[_Answer], student: Student) -> list[list[_Answer]
     return groups
 
 
-def _can_batch(network: Any) -> bool:  # noqa: ANN401
+def can_batch(network: Any) -> bool:  # noqa: ANN401
     """Say whether a network takes positions and attends to all that stands before."""
     inner = architecture.inner(network)
     kinds = set(getattr(inner.config, "layer_types", None) or ())
     windowed = getattr(inner.config, "sliding_window", None) if not kinds else None
     whole = not windowed and kinds <= {"full_attention"}
+    # such a model keeps its state within itself, whatever it is given
+    whole = whole and not getattr(inner, "_is_stateful", False)
     named = ("position_ids", "attention_mask", "past_key_values")
     return whole and all(architecture.takes(network, one) for one in named)
 

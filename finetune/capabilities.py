@@ -40,13 +40,15 @@ class Refusal:
 
 REFUSALS: tuple[Refusal, ...] = (
     Refusal(
-        "An encoder-decoder reads its prompt apart from the answer, which rounds do not do.",
-        kinds=("encoder-decoder",),
-    ),
-    Refusal(
         "A model that keeps a state has no form with a head that scores in transformers.",
         kinds=("recurrent",),
         objectives=("reward",),
+    ),
+    Refusal(
+        "Training on pairs reads prompt and answer as one text, of which an encoder would see the "
+        "answer before it is written.",
+        kinds=("encoder-decoder",),
+        objectives=("preference", "reward"),
     ),
 )
 """What cannot be done, the most telling reason first."""

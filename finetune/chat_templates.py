@@ -39,6 +39,21 @@ any line of the evidence, because every line there begins after one. The line's 
 answer gives it one more place to decide at which line to begin.
 """
 
+ENCODER_TEMPLATE = (
+    "{% if bos_token %}{{ bos_token }}{% endif %}"
+    "{% for message in messages %}"
+    "{% if loop.last and message['role'] == 'assistant' %}"
+    "{{ eos_token }}{{ message['content'] }}{{ eos_token }}"
+    "{% else %}{{ message['role'] }}: {{ message['content'] }}\n{% endif %}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ eos_token }}{% endif %}"
+)
+"""The template of a base that encodes its prompt, where its tokenizer has none.
+
+The encoder reads all turns as one text, begun and ended as its training did; the decoder writes the
+last answer. So each answer of a dialogue is an example of its own.
+"""
+
 _OTHER_NAMES = ("reasoning", "thinking")
 """What some templates call the field of the reasoning."""
 _OPENED = re.compile(r"<think>\s*\Z")

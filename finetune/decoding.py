@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, model
+from finetune import architecture, encoder_decoder, model
 from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
@@ -185,9 +185,11 @@ def _best_of_beams(
     from transformers import LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
 
     penalties = _penalties(decoding)
+    apart = architecture.encodes(student.model)
+    before = len(encoder_decoder.beginning(student.model) if apart else ids)
 
     def penalised(said: "torch.Tensor", scores: "torch.Tensor") -> "torch.Tensor":
-        changed: torch.Tensor = penalties(said[:, len(ids) :], scores)
+        changed: torch.Tensor = penalties(said[:, before:], scores)
         return changed
 
     class Stopped(StoppingCriteria):
@@ -205,7 +207,11 @@ def _best_of_beams(
             logits_processor=LogitsProcessorList([penalised]),
             stopping_criteria=StoppingCriteriaList([Stopped()]),
         )
-    yield from made[0, len(ids) :].tolist()
+    yield from made[0, before:].tolist()
+
+
+class _Text(tuple[int, ...]):
+    """All tokens so far, kept in place of a cache by what takes none, or gives none back."""
 
 
 def _step(
@@ -218,16 +224,26 @@ def _step(
     """Give tokens to the model, and return the logits after the last of them, and its cache."""
     import torch
 
+    if architecture.encodes(student.model):
+        with torch.inference_mode(), model.autocast(student, precision):
+            logits, kept = encoder_decoder.step(student.model, given, kept, student.device)
+        return logits[-last:], kept
     chosen: dict[str, Any] = {"logits_to_keep": last} if picks_logits(student.model) else {}
-    cache = _cache_of(student)
+    cache = "" if isinstance(kept, _Text) else _cache_of(student)
     if cache:
         chosen |= {cache: kept, "use_cache": True}
     else:  # it keeps nothing between two steps, so all tokens are kept here
-        given = kept = [*(kept or ()), *given]
+        kept = _Text((*(kept or ()), *given))
+        given = list(kept)
+        if architecture.takes(student.model, "use_cache"):
+            chosen["use_cache"] = False
     # not around whole loops: whoever consumes must not find gradients switched off
     with torch.inference_mode(), model.autocast(student, precision):
         out = student.model(input_ids=torch.tensor([list(given)], device=student.device), **chosen)
-    return out.logits[0, -last:], getattr(out, cache) if cache else kept
+    if cache:
+        kept = getattr(out, cache, None)
+        kept = _Text(given) if kept is None else kept
+    return out.logits[0, -last:], kept
 
 
 def _cache_of(student: Student) -> str:

@@ -34,6 +34,7 @@ FAMILIES: tuple[Family, ...] = (
     Family("phi", "decoder", ("phi", "phi3")),
     Family("gpt2", "decoder", ("gpt2",)),
     Family("rwkv", "recurrent", ("rwkv",)),
+    Family("bart", "encoder-decoder", ("bart",)),
 )
 """The families that are promised; the first type of each is the one that tests train."""
 

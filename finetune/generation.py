@@ -54,7 +54,7 @@ def stream(
     model.
     """
     ids = rendering.prompt_ids(student.tokenizer, messages)
-    room = student.context - len(ids)
+    room = student.room_after(len(ids))
     if room < 1:
         raise FinetuneError(
             f"The prompt has {len(ids)} tokens, but the model {student.base_name} holds "

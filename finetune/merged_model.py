@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finetune import base_form, manifests, model, rendering
+from finetune import base_form, encoder_decoder, manifests, model, rendering
 from finetune.errors import FinetuneError
 
 _TOLERANCE = 1e-4
@@ -43,10 +43,10 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
     student = model.load(base, adapter, device="cpu", precision="float32")
     sample = torch.tensor([_sample(student)])
     with torch.inference_mode():
-        wanted = student.model(input_ids=sample, use_cache=False).logits
+        wanted = encoder_decoder.compared_logits(student.model, sample)
     plain = student.model.merge_and_unload()
     with torch.inference_mode():
-        merged = plain(input_ids=sample, use_cache=False).logits
+        merged = encoder_decoder.compared_logits(plain, sample)
     _demand_equal(float((merged - wanted).abs().max()), adapter)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
@@ -59,7 +59,7 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
         shutil.rmtree(partial, ignore_errors=True)
         raise
     with torch.inference_mode():
-        made = again.model(input_ids=sample, use_cache=False).logits
+        made = encoder_decoder.compared_logits(again.model, sample)
     difference = float((made - wanted).abs().max())
     record = manifests.read_manifest(adapter, "Run the round again.")
     manifests.seal(

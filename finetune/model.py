@@ -74,6 +74,12 @@ class Student:
         """Return how many tokens the model can hold."""
         return architecture.context_of(self.model.config)
 
+    def room_after(self, prompt: int) -> int:
+        """Return how many tokens an answer may have after a prompt of so many; 0 for none."""
+        if architecture.encodes(self.model):
+            return self.context if prompt <= self.context else 0
+        return max(self.context - prompt, 0)
+
 
 def load(
     base: str,
@@ -102,7 +108,7 @@ def load(
 def attach(student: Student, lora: Lora, seed: int) -> Student:
     """Put a new, trainable adapter on a bare base."""
     import torch
-    from peft import LoraConfig, TaskType, get_peft_model
+    from peft import LoraConfig, get_peft_model
 
     targets = lora.target_modules
     config = LoraConfig(
@@ -111,7 +117,7 @@ def attach(student: Student, lora: Lora, seed: int) -> Student:
         lora_dropout=lora.dropout,
         target_modules=targets if isinstance(targets, str) else list(targets),
         exclude_modules=architecture.left_alone(student.model),
-        task_type=TaskType.CAUSAL_LM,
+        task_type=architecture.task_of(student.model),
     )
     torch.manual_seed(seed)  # the adapter's start is part of what the seed decides
     try:
@@ -220,9 +226,14 @@ def context_of(base: str) -> int:
     return architecture.context_of(_config(locate(base), base))
 
 
+def config_of(base: str) -> "PretrainedConfig":
+    """Return the configuration of a base."""
+    return _config(locate(base), base)
+
+
 def family_of(base: str) -> Family:
     """Return the family of a base, without loading its weights."""
-    return families.family_of(_config(locate(base), base))
+    return families.family_of(config_of(base))
 
 
 def packs(base: str) -> bool:
@@ -337,9 +348,8 @@ def _config(folder: Path, base: str) -> "PretrainedConfig":
 
 def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:  # noqa: ANN401
     import torch
-    from transformers import AutoModelForCausalLM
 
-    opener: Any = AutoModelForCausalLM
+    opener = architecture.opener(_config(folder, base))
     whole = precision == "float32" or (device == "cpu" and precision == "auto")
     try:
         with quiet():
@@ -363,7 +373,7 @@ def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:
             where=str(folder),
             remedy="Fetch or copy the model again.",
         )
-    return network.to(device).requires_grad_(False).eval()
+    return architecture.settle(network).to(device).requires_grad_(False).eval()
 
 
 def _refuse_quantised(folder: Path, base: str) -> None:

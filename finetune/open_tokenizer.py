@@ -6,9 +6,11 @@ The class that a model's kind stands for may cut text otherwise than the file be
 does, and an adapter's folder names no kind: both must give the same tokens.
 """
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune.chat_templates import ENCODER_TEMPLATE
 from finetune.errors import FinetuneError
 
 if TYPE_CHECKING:
@@ -44,7 +46,18 @@ def open_tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
             where=str(folder),
             remedy="Choose an instruction model, or set eos_token in tokenizer_config.json.",
         )
+    if not tokenizer.chat_template and _encodes(folder):
+        tokenizer.chat_template = ENCODER_TEMPLATE
     return tokenizer
+
+
+def _encodes(folder: Path) -> bool:
+    """Say whether a folder's model encodes its prompt apart from its answers."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False  # an adapter's folder; or whoever opens the model says so
+    return isinstance(config, dict) and bool(config.get("is_encoder_decoder"))
 
 
 def _opened(folder: Path) -> "PreTrainedTokenizerBase":

@@ -103,6 +103,12 @@ def first_fit(sizes: Sequence[int], capacity: int) -> list[list[int]]:
     return groups
 
 
+def even_length(size: int) -> int:
+    """Return the length to fill a row up to: one of sixteen between a power of two and the next."""
+    step = max(8, 1 << max(size.bit_length() - 5, 0))
+    return -(-size // step) * step
+
+
 def join(examples: Sequence[Rendered]) -> Packed:
     """Return examples as one sequence, in their order."""
     ids: list[int] = []

@@ -141,14 +141,13 @@ def samples(
 def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
     """Return the base without its weights."""
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoConfig
 
     folder = model.locate(recipe.base)
     try:
         config = AutoConfig.from_pretrained(str(folder), trust_remote_code=False)
-        opener: Any = AutoModelForCausalLM
         with torch.device("meta"):
-            return opener.from_config(config, trust_remote_code=False)
+            return architecture.opener(config).from_config(config, trust_remote_code=False)
     except Exception as error:  # an architecture may refuse its configuration in any way
         raise FinetuneError(
             f"The base model {recipe.base} is of a kind that cannot be opened here.",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from finetune import (
     adapters,
     capabilities,
+    forward_check,
     gate,
     held_out,
     ledger,
@@ -126,14 +127,16 @@ def estimate(
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
     _refuse_what_cannot_be(wanted)
+    base = base_records.find(wanted.home, recipe.base)
+    forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
-    tokenizer = model.tokenizer(base_records.find(wanted.home, recipe.base))
+    tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
     if not measured:
         return check
     progress(Tick("trial", 0, None))
-    opened = replace(recipe, base=base_records.find(wanted.home, recipe.base))
+    opened = replace(recipe, base=base)
     return preflight.try_out(check, opened, work.packing)
 
 
@@ -150,17 +153,22 @@ def _student(wanted: Wanted, parent: Adapter | None) -> Student:
     objective = objective_of(recipe.round(wanted.number))
     if isinstance(objective, MakesAnother):
         student = objective.open(recipe, base, parent)
-    elif parent is None:
-        bare = model.load(base, precision=recipe.precision)
-        student = model.attach(bare, recipe.lora, recipe.seed)
-    elif recipe.policy == "continue":
-        student = model.load(base, parent.folder, trainable=True, precision=recipe.precision)
     else:
-        student = model.load(base, parent.folder, precision=recipe.precision)
-        student = model.stack(student, recipe.lora, recipe.seed)
+        student = _writer(recipe, base, parent)
+        forward_check.demand(student)
     if recipe.recompute:
         model.recompute(student)
     return student
+
+
+def _writer(recipe: Recipe, base: str, parent: Adapter | None) -> Student:
+    if parent is None:
+        bare = model.load(base, precision=recipe.precision)
+        return model.attach(bare, recipe.lora, recipe.seed)
+    if recipe.policy == "continue":
+        return model.load(base, parent.folder, trainable=True, precision=recipe.precision)
+    student = model.load(base, parent.folder, precision=recipe.precision)
+    return model.stack(student, recipe.lora, recipe.seed)
 
 
 def _prepare(

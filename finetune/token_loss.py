@@ -6,8 +6,8 @@ their own, and memory that is not given back.
 
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture
-from finetune.packing import Packed
+from finetune import architecture, encoder_decoder
+from finetune.packing import Packed, even_length
 
 if TYPE_CHECKING:
     import torch
@@ -17,6 +17,8 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
     """Return the loss of each learned token of a row; only these reach the output layer."""
     import torch
 
+    if architecture.encodes(network):
+        return encoder_decoder.token_losses(network, row, device)
     wanted = [place for place in range(1, len(row.ids)) if row.learn[place]]
     size = min(even_length(len(row.ids)), architecture.context_of(network.config))
     more = max(size - len(row.ids), 0)  # comes last, where nothing that is learned sees it
@@ -32,12 +34,6 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
     else:
         logits = network(**given).logits[0, before]
     return torch.nn.functional.cross_entropy(logits.float(), ids[0, before + 1], reduction="none")
-
-
-def even_length(size: int) -> int:
-    """Return the length to fill a row up to: one of sixteen between a power of two and the next."""
-    step = max(8, 1 << max(size.bit_length() - 5, 0))
-    return -(-size // step) * step
 
 
 def picks_logits(network: Any) -> bool:  # noqa: ANN401

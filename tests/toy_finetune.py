@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from finetune.architecture import opener
 from finetune.model import quiet
 from finetune.recipe import Evaluation, Gate, Lora, Recipe, RoundPlan
 from finetune.rendering import TEMPLATE
@@ -17,6 +18,29 @@ ILLS = ("gout", "asthma", "migraine", "anaemia", "measles", "mumps", "rickets", 
 ILLS_ZH = ("痛风", "哮喘", "偏头痛", "贫血", "麻疹", "腮腺炎", "佝偻病", "坏血病")
 SIGNS = ("fever", "cough", "pain", "rash", "fatigue", "thirst", "swelling", "nausea")
 SIGNS_ZH = ("发热", "咳嗽", "疼痛", "皮疹", "乏力", "口渴", "肿胀", "恶心")
+
+
+_MORE: dict[str, dict[str, object]] = {
+    "glm4": {"head_dim": 16},
+    "bart": {
+        "decoder_layers": 2,
+        "encoder_ffn_dim": 64,
+        "decoder_ffn_dim": 64,
+        "decoder_attention_heads": 2,
+        "decoder_start_token_id": 2,
+        "forced_bos_token_id": 1,
+        "init_std": 0.2,
+        "dropout": 0.0,
+    },
+    "t5": {
+        "d_kv": 16,
+        "d_ff": 64,
+        "n_positions": 512,
+        "num_decoder_layers": 2,
+        "decoder_start_token_id": 0,
+    },
+}
+"""What some architectures need, or call otherwise."""
 
 
 def rows(count: int = 32, start: int = 0) -> list[dict[str, object]]:
@@ -130,11 +154,10 @@ def write_base(folder: Path, kind: str = "llama", template: str = TEMPLATE) -> P
     Its weights are drawn wide: from the usual narrow ones, an adapter cannot move a frozen output.
     """
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoConfig
 
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = write_tokenizer(folder, template)
-    more = {"head_dim": 16} if kind == "glm4" else {}
     config = AutoConfig.for_model(
         kind,
         vocab_size=vocabulary,
@@ -148,11 +171,11 @@ def write_base(folder: Path, kind: str = "llama", template: str = TEMPLATE) -> P
         bos_token_id=1,
         eos_token_id=2,
         pad_token_id=0,
-        **more,
+        **_MORE.get(kind, {}),
     )
     torch.manual_seed(0)
     with quiet():
-        AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+        opener(config).from_config(config).save_pretrained(folder)
     return folder
 
 

@@ -6,6 +6,7 @@ manifest + its lineage + answers and scores of rows -> sections -> one HTML file
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from finetune import raw_outputs
@@ -66,7 +67,7 @@ def _head(one: _Origin) -> Html:
             element(
                 "p",
                 f"Round {record.text('round')} of {record.text('recipe', 'name')}, "
-                f"{record.text('objective')}, made {record.text('created')} on "
+                f"{record.text('objective')}, made {_date(record)} on "
                 f"{record.text('device')}.",
                 class_="dim",
             ),
@@ -102,7 +103,7 @@ def _lineage(one: _Origin) -> Html:
                 "small",
                 f"{each.text('objective')} on {each.text('data', 'name')}, "
                 f"{_counted(each.part('tokens'))} tokens in {each.text('steps')} steps, "
-                f"{each.text('created')}",
+                f"{_date(each)}",
             ),
         )
         for each in one.lineage
@@ -140,13 +141,13 @@ def _licences(data: Mapping[str, object]) -> str:
 def _training(record: RoundRecord) -> Html:
     values = record.mapping("recipe", "values")
     plan = _plan(record)
-    lora = values.get("lora")
+    lora = record.mapping("recipe", "values", "lora")
     return facts(
         [
             ("objective", record.text("objective")),
-            ("settings", _listed(plan.get("settings"))),
+            ("settings", ", ".join(f"{key} {value}" for key, value in _flat(_settings(plan)))),
             ("policy", record.text("policy")),
-            ("adapter", _listed(lora)),
+            ("adapter", ", ".join(f"{key} {value}" for key, value in _flat(lora))),
             ("learning rate", plan.get("learning_rate", "")),
             ("epochs", plan.get("epochs", "")),
             ("tokens a step", _counted(plan.get("batch_tokens"))),
@@ -179,8 +180,8 @@ def _scores(one: _Origin) -> Iterator[Html]:
         rows.append(
             (
                 comparison.row_name(measure, language),
-                *(score_tables.told(each, measure) for each in found),
-                element("span", told, class_=kind),
+                *(markup.figure(score_tables.told(each, measure)) for each in found),
+                markup.figure(told, kind),
                 _counted(of) if of else "",
             )
         )
@@ -226,7 +227,7 @@ def _gate(record: RoundRecord) -> Iterator[Html]:
     rows = [
         (
             one.get("said") or name_of(str(one.get("measure"))),
-            f"may lose {_percent(one.get('may_lose'))}"
+            f"may lose {_percent(one.get('may_lose'))} beyond chance"
             if one.get("measure") in SHARES
             else "must get better",
             element("span", "met", class_="good")
@@ -299,12 +300,26 @@ def _plan(record: RoundRecord) -> Mapping[str, object]:
     return {}
 
 
+def _settings(plan: Mapping[str, object]) -> Mapping[str, object]:
+    found = plan.get("settings")
+    return found if isinstance(found, Mapping) else {}
+
+
 def _flat(values: Mapping[str, object], before: str = "") -> Iterator[tuple[str, str]]:
     for key, value in values.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{before}{key}.")
         else:
             yield f"{before}{key}", str(value)
+
+
+def _date(record: RoundRecord) -> str:
+    """Return when a round was made, to the minute; a text that is no time as it stands."""
+    made = record.text("created")
+    try:
+        return datetime.fromisoformat(made).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return made
 
 
 def _hash(value: str) -> Html:
@@ -314,7 +329,7 @@ def _hash(value: str) -> Html:
 def _listed(value: object) -> str:
     if not isinstance(value, Mapping):
         return ""
-    return ", ".join(f"{key} {_counted(each)}" for key, each in value.items())
+    return ", ".join(f"{key} ({_counted(each)})" for key, each in value.items())
 
 
 def _counted(value: object) -> str:

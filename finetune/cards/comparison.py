@@ -128,11 +128,11 @@ def table(comparison: Comparison) -> Html:
     keys = comparison.rows()
     made = []
     for (measure, language), cells in zip(keys, rows, strict=True):
-        row: list[object] = list(cells)
+        row: list[object] = [markup.figure(one) for one in cells]
         row[0] = row_name(measure, language)
         for place, one in enumerate(comparison.sides[1:], 1):
             kind = score_tables.kind_of(comparison.change(one, measure, language), measure)
-            row[2 * place + 1] = element("span", cells[2 * place + 1], class_=kind)
+            row[2 * place + 1] = markup.figure(cells[2 * place + 1], kind)
         made.append(row)
     return markup.table(head, made)
 

@@ -20,7 +20,7 @@ _LEFT, _RIGHT = 44, 14
 _LOSS, _RATE, _SCORES = (50, 130), (212, 38), 286
 """Top and height of the plots, and where the scores begin."""
 
-_ROW, _NAMED, _VALUE = 18, 152, 44
+_ROW, _NAMED, _VALUE = 18, 152, 52
 _GAP = 16
 _SMOOTHED = 20
 """The line of the loss is a running mean over a twentieth of the steps."""
@@ -143,8 +143,7 @@ def _rate(steps: Sequence[Step]) -> Iterator[str]:
     last = steps[-1].step
     points = [(_x(one.step, last), top + tall * (1 - one.rate / most)) for one in steps]
     yield _path("rate", points)
-    yield _text(_LEFT - 6, top + 8, f"{most:.3g}", kind="dim", anchor="end")
-    yield _text(_LEFT + 14, top + tall + 15, "learning rate", kind="dim")
+    yield _text(_LEFT + 14, top + tall + 15, f"learning rate, at most {most:.3g}", kind="dim")
 
 
 def _scores(one: RoundRecord, measures: Sequence[str]) -> Iterator[str]:
@@ -176,16 +175,15 @@ def _scores(one: RoundRecord, measures: Sequence[str]) -> Iterator[str]:
 
 
 def _measures(rounds: Sequence[RoundRecord]) -> list[str]:
-    """Return the shares that any of the rounds has."""
-    return [
-        measure
-        for measure in SHARES
-        if any(
-            _interval(one.mapping("scores", kind), measure)
-            for one in rounds
-            for kind in ("before", "after")
-        )
-    ]
+    """Return the shares that any of the rounds has, an objective's own first."""
+    sides = [one.mapping("scores", kind) for one in rounds for kind in ("before", "after")]
+    own = {name for one in rounds for name in one.mapping("scores", "after", "own")}
+    found = []
+    for measure in (*sorted(own), *SHARES):
+        values = [each for side in sides if (each := _interval(side, measure))]
+        if values and (measure in SHARES or all(0 <= one <= 1 for each in values for one in each)):
+            found.append(measure)
+    return found
 
 
 def _interval(scores: Mapping[str, object], measure: str) -> tuple[float, float, float] | None:

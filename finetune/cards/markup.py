@@ -55,6 +55,15 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]], kind: str = 
     return element("div", inner, class_="scroll")
 
 
+def figure(text: str, kind: str = "") -> Html:
+    """Return a value whose interval, in brackets, goes to a new line whole where that is needed."""
+    value, bracket, interval = text.partition(" (")
+    parts = [element("span", value, class_="whole")]
+    if bracket:
+        parts += [Html(" "), element("span", f"({interval}", class_="whole")]
+    return element("span", *parts, class_=kind) if kind else joined(parts)
+
+
 def facts(rows: Iterable[tuple[str, object]]) -> Html:
     """Return names and values; a value that is empty is left out with its name."""
     return table((), [row for row in rows if row[1] not in ("", None)], "facts")

@@ -40,7 +40,9 @@ def articles(answers: Sequence[Mapping[str, object]]) -> Iterator[Html]:
 def _article(one: Mapping[str, object], language: str) -> Html:
     evidence = one.get("evidence")
     listed = evidence if isinstance(evidence, list) else []
-    covered = "" if one.get("covered", True) else element("small", "its evidence was withheld")
+    covered = (
+        "" if one.get("covered", True) else element("p", "its evidence was withheld", class_="dim")
+    )
     columns = [
         element("div", element("h4", title), element("p", _said(one.get(key))))
         for key, title in (("reference", "reference"), ("before", "before"), ("after", "after"))

@@ -219,7 +219,9 @@ class _Run:
         seconds = round(last.seconds + time.monotonic() - self.began, 3)
         point = CurvePoint(step, round(self.loss, 6), rate, last.tokens + self.tokens, seconds)
         self.curve.append(point)
-        self.progress(Tick("train", step, self.steps, self.loss, point.tokens / max(seconds, 1e-3)))
+        speed = point.tokens / max(seconds, 1e-3)
+        rate, seen = point.learning_rate, point.tokens
+        self.progress(Tick("train", step, self.steps, self.loss, speed, rate, seen))
         if self.watch:
             self.watch(step, measured)
         if self.checkpoint and step % self.plan.checkpoint_every == 0 and step < self.steps:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import model
+from finetune import architecture, encoder_decoder, model
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.token_loss import picks_logits
@@ -55,6 +55,8 @@ def sums(student: Student, endings: Sequence[Ending], precision: Precision) -> l
     """Return the log-likelihood of each ending, in order: the sum over its tokens."""
     import torch
 
+    if architecture.encodes(student.model):
+        return [_apart(student, one, precision) for one in endings]
     found = [0.0] * len(endings)
     for places in _batches([one.ids for one in endings]):
         kept = min(endings[place].start for place in places) - 1
@@ -67,12 +69,41 @@ def sums(student: Student, endings: Sequence[Ending], precision: Precision) -> l
     return found
 
 
+def _apart(student: Student, one: Ending, precision: Precision) -> float:
+    """Return the log-likelihood of an ending whose beginning the model's encoder reads."""
+    import torch
+
+    told = one.ids[one.start :]
+    shares = _told(student, one.ids[: one.start], told, precision)
+    return float(shares.gather(1, torch.tensor(told, device=shares.device).unsqueeze(1)).sum())
+
+
+def _first(
+    student: Student, read: Sequence[int], tokens: Sequence[int], precision: Precision
+) -> list[float]:
+    """Return the log-likelihood of each token to be the first that a decoder writes."""
+    shares = _told(student, read, [0], precision)[0]
+    return [float(shares[token]) for token in tokens]
+
+
+def _told(
+    student: Student, read: Sequence[int], told: Sequence[int], precision: Precision
+) -> "torch.Tensor":
+    import torch
+
+    with torch.inference_mode(), model.autocast(student, precision):
+        logits = encoder_decoder.answer_logits(student.model, read, told, student.device)
+    return logits.float().log_softmax(-1)
+
+
 def following(
     student: Student,
     begun: Sequence[tuple[list[int], Sequence[int]]],
     precision: Precision = "auto",
 ) -> list[list[float]]:
     """Return for each beginning the log-likelihood of each of its tokens to come next."""
+    if architecture.encodes(student.model):
+        return [_first(student, *one, precision) for one in begun]
     found: list[list[float]] = [[] for _ in begun]
     for places in _batches([ids for ids, _ in begun]):
         kept = min(len(begun[place][0]) for place in places) - 1

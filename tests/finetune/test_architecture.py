@@ -22,8 +22,12 @@ PACKS = {
     "opt": False,
     "falcon": False,
     "mamba": False,
+    "rwkv": False,
+    "recurrent_gemma": False,
 }
 MORE = {
+    "rwkv": {"num_hidden_layers": 3, "rescale_every": 1},
+    "recurrent_gemma": {"num_hidden_layers": 3, "num_attention_heads": 2, "lru_width": 32},
     "falcon": {"alibi": True, "new_decoder_architecture": False},
     "opt": {"ffn_dim": 64, "word_embed_proj_dim": 32},
 }
@@ -37,7 +41,7 @@ def write(folder: Path, kind: str) -> Path:
     shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
     config = AutoConfig.for_model(
         kind, vocab_size=words, bos_token_id=1, eos_token_id=2, pad_token_id=0,
-        intermediate_size=64, max_position_embeddings=512, **shape, **MORE.get(kind, {}),
+        intermediate_size=64, max_position_embeddings=512, **{**shape, **MORE.get(kind, {})},
     )  # fmt: skip
     torch.manual_seed(0)
     with model.quiet():

@@ -44,7 +44,7 @@ def test_a_prompt_beyond_the_context_is_left_out(student):
 
 def test_one_at_a_time_where_a_network_cannot_be_batched(student, monkeypatch):
     wanted = batch_writing.write_answers(student, ASKED, 20, "float32")
-    monkeypatch.setattr(batch_writing, "_can_batch", lambda network: False)
+    monkeypatch.setattr(batch_writing, "can_batch", lambda network: False)
     assert batch_writing.write_answers(student, ASKED, 20, "float32") == wanted
 
 

@@ -100,7 +100,7 @@ def test_a_card_tells_where_an_adapter_comes_from_and_what_it_answers(two):
     ):
         assert f'title="{full}"' in page
         assert full[:12] in seen.all
-    assert "CC0-1.0 48" in seen.all
+    assert "CC0-1.0 (48)" in seen.all
     assert f"{record['scores']['after']['nll']:.3f}" in seen.all
     assert f"{record['scores']['before']['nll']:.3f}" in seen.all
     for one in raw_outputs.answers(adapter.folder):
@@ -228,7 +228,7 @@ def test_a_round_leaves_a_picture_of_all_rounds_so_far(two):
             assert all(0 <= x <= width and 0 <= y <= 400 for x, y in places)
     assert "toy/round-1" in texts[1]
     assert "toy/round-2" not in texts[1]
-    assert {"toy/round-1", "toy/round-2", "learning rate"} <= set(texts[2])
+    assert {"toy/round-1", "toy/round-2", "learning rate, at most 0.004"} <= set(texts[2])
 
 
 @pytest.mark.parametrize(
@@ -252,6 +252,20 @@ def test_a_picture_of_odd_values_is_still_a_picture(steps, scores):
         for key in ("cx", "cy", "x1", "x2", "y1", "y2", "x", "y"):
             assert 0 <= float(each.get(key, 0)) <= 2000
     assert sum(one.tag.endswith("svg") for one in picture.iter()) == 6
+
+
+def test_an_objectives_own_shares_are_drawn_too():
+    own = {
+        "pairs_ordered": 0.9,
+        "pairs_ordered_interval": [0.8, 0.95],
+        "own": {"pairs_ordered": {}},
+    }
+    reward = {"reward": 3.2, "reward_interval": [2.9, 3.5], "own": {"reward": {}}}
+    rounds = [RoundRecord("a", {"scores": {"after": one}}, ()) for one in (own, reward)]
+    picture = curve_picture.picture("T", rounds)
+    assert "pairs ordered" in picture
+    assert "90%" in picture
+    assert "reward" not in picture
 
 
 def test_a_picture_without_rounds_is_empty_but_whole():

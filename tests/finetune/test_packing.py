@@ -5,9 +5,9 @@ import torch
 from toy_finetune import base
 
 from finetune import model
-from finetune.packing import first_fit, pack
+from finetune.packing import even_length, first_fit, pack
 from finetune.rendering import Rendered
-from finetune.token_loss import even_length, token_losses
+from finetune.token_loss import token_losses
 
 
 @pytest.mark.parametrize(

@@ -26,9 +26,9 @@ def test_shipped_recipe_loads_and_explains_itself(name):
 
 
 def test_the_needed_recipes_ship():
-    assert {"mini", "smollm2", "llama", "qwen", "chatglm", "chatdoctor", "huatuo"} <= set(
-        recipe_reader.shipped()
-    )
+    bases = {"mini", "smollm2", "llama", "qwen", "chatglm", "chatdoctor", "huatuo"}
+    stages = {"literature", "preference", "reward", "single-mixed"}
+    assert bases | stages <= set(recipe_reader.shipped())
 
 
 @pytest.mark.parametrize(
