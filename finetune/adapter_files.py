@@ -15,10 +15,11 @@ from finetune import adapters, encoder_decoder, manifests, model, raw_outputs, r
 from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
+from finetune.methods.method_registry import recorded, weights_hash
 
 _SHIPPED = Path(__file__).resolve().parent / "shipped"
 _NAME = re.compile(r"([\w-]+)/round-([1-9][0-9]*)")
-_STAYS = (model.WEIGHTS, manifests.MANIFEST, raw_outputs.ANSWERS)
+_STAYS = (manifests.MANIFEST, raw_outputs.ANSWERS)
 """What is written anew, and texts of the data set, which whoever hands on an adapter may not have
 the right to hand on."""
 _LARGEST_CHANGE = 0.5
@@ -50,9 +51,10 @@ def export(home: Path, adapter: Adapter, out: Path) -> Exported:
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
-        _write_halved(adapter.folder / model.WEIGHTS, partial / model.WEIGHTS)
         for path in adapter.folder.iterdir():
-            if path.is_file() and path.name not in _STAYS:
+            if path.suffix == ".safetensors":
+                _write_halved(path, partial / path.name)
+            elif path.is_file() and path.name not in _STAYS:
                 shutil.copyfile(path, partial / path.name)
         record = _with_lineage(home, adapter, partial)
         manifests.seal(partial, record)
@@ -65,7 +67,7 @@ def export(home: Path, adapter: Adapter, out: Path) -> Exported:
                 remedy="Hand on its folder as it is.",
                 status=1,
             )
-        halved = {"weights": manifests.of_file(adapter.folder / model.WEIGHTS)}
+        halved = {"weights": weights_hash(adapter.folder)}
         manifests.seal(partial, {**record, "halved": {**halved, "difference": difference}})
         manifests.place(partial, out)
     finally:
@@ -88,13 +90,13 @@ def take(home: Path, folder: Path) -> tuple[Adapter, bool]:
     manifests.check_files(folder, record, names, remedy)
     name = str(record.get("name"))
     place = _NAME.fullmatch(name)
-    if model.WEIGHTS not in names or place is None:
+    if place is None or not {*recorded(folder).weights(names)} <= {*names}:
         raise FinetuneError(
             f"The folder {folder} holds no adapter.", where=str(folder), remedy=remedy
         )
     target = adapters.folder_of(home, place[1], int(place[2]))
     if (target / manifests.MANIFEST).is_file():
-        if _weights_hash(target) == _weights_hash(folder):
+        if weights_hash(target) == weights_hash(folder):
             return adapters.named(home, name), False
         raise FinetuneError(
             f"This home has another adapter {name} already.",
@@ -123,7 +125,7 @@ def shipped() -> Path | None:
 def is_shipped(adapter: Adapter) -> bool:
     """Say whether an adapter of a home is the one that ships."""
     folder = shipped()
-    return folder is not None and _weights_hash(folder) == _weights_hash(adapter.folder)
+    return folder is not None and weights_hash(folder) == weights_hash(adapter.folder)
 
 
 def base_name(folder: Path) -> str:
@@ -150,11 +152,6 @@ def _with_lineage(home: Path, adapter: Adapter, partial: Path) -> dict[str, obje
         shutil.copyfile(source, partial / f"{earlier.folder.name}.json")
         parent = earlier.parent
     return {name: value for name, value in record.items() if name != "files"}
-
-
-def _weights_hash(folder: Path) -> object:
-    files = manifests.read_manifest(folder, "Copy or make the folder again.").get("files")
-    return files.get(model.WEIGHTS) if isinstance(files, dict) else None
 
 
 def _compare(home: Path, adapter: Adapter, folder: Path) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from finetune import encoder_decoder, generation, manifests, model, rendering
 from finetune.errors import FinetuneError
 from finetune.goals import SCORERS
+from finetune.methods import method_registry
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.rendering import Message
@@ -46,6 +47,7 @@ class Adapter:
     created: str
     folder: Path
     attempt: int = 1
+    method: str = "lora"
 
     @property
     def writes(self) -> bool:
@@ -206,21 +208,18 @@ def self_test(
     """
     import torch
 
-    difference = change = 0.0
-    ended = 0
+    asked = [
+        torch.tensor([rendering.prompt_ids(student.tokenizer, prompt)], device=student.device)
+        for prompt in prompts
+    ]
+    kept = [_logits(student, ids) for ids in asked]
     with model.loaded_beside(student, folder) as again:
-        for prompt in prompts:
-            ids = torch.tensor([rendering.prompt_ids(student.tokenizer, prompt)])
-            ids = ids.to(student.device)
-            model.use(student)
-            kept = _logits(student, ids)
-            model.use(again)
-            loaded = _logits(again, ids)
-            with again.model.disable_adapter():
-                bare = _logits(again, ids)
-            difference = max(difference, float((kept - loaded).abs().max()))
-            change = max(change, float((loaded - bare).abs().max()))
-            ended += _ends(again, prompt, max_new_tokens, precision)
+        loaded = [_logits(again, ids) for ids in asked]
+        ended = sum(_ends(again, prompt, max_new_tokens, precision) for prompt in prompts)
+    with model.bare(student) as base:
+        untouched = [_logits(base, ids) for ids in asked]
+    difference = _largest_difference(kept, loaded)
+    change = _largest_difference(loaded, untouched)
     share = ended / len(prompts) if prompts else 0.0
     passed = difference <= TOLERANCE < change and (ended > 0 or not must_end)
     return SelfTest(difference, change, share, passed)
@@ -231,6 +230,13 @@ def _logits(student: Student, ids: "torch.Tensor") -> "torch.Tensor":
 
     with torch.inference_mode():
         return encoder_decoder.compared_logits(student.model, ids).float()
+
+
+def _largest_difference(some: "list[torch.Tensor]", others: "list[torch.Tensor]") -> float:
+    import torch
+
+    found = [(one - other).abs().max() for one, other in zip(some, others, strict=True)]
+    return float(torch.stack(found).max()) if found else 0.0  # a NaN stays one
 
 
 def _ends(student: Student, prompt: Sequence[Message], tokens: int, precision: Precision) -> bool:
@@ -272,6 +278,7 @@ def _read(folder: Path, chosen: str | None) -> Adapter:
             created=str(values["created"]),
             folder=folder,
             attempt=int(attempt or 1),
+            method=method_registry.name_of(values),
         )
     except (KeyError, TypeError) as error:
         raise FinetuneError(

@@ -115,6 +115,12 @@ def inner(network: Any) -> Any:  # noqa: ANN401
     return network.get_base_model() if hasattr(network, "get_base_model") else network
 
 
+def virtual_tokens(network: Any) -> int:  # noqa: ANN401
+    """Return how many learned tokens an adapter of a network puts before each text."""
+    configs = getattr(network, "peft_config", None) or {}
+    return max((getattr(one, "num_virtual_tokens", 0) for one in configs.values()), default=0)
+
+
 def takes(network: Any, argument: str) -> bool:  # noqa: ANN401
     """Say whether a network's forward takes an argument by name."""
     return argument in inspect.signature(inner(network).forward).parameters

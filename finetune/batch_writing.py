@@ -125,6 +125,7 @@ def can_batch(network: Any) -> bool:  # noqa: ANN401
     # such a model keeps its state within itself, whatever it is given
     whole = whole and not getattr(inner, "_is_stateful", False)
     named = ("position_ids", "attention_mask", "past_key_values")
+    whole = whole and not architecture.virtual_tokens(network)
     return whole and all(architecture.takes(network, one) for one in named)
 
 

@@ -3,8 +3,8 @@
     family x method x objective -> promised, or the reason why not in a sentence
 
 All that is listed here is promised but for what REFUSALS takes out. The documents' table is written
-from here, and tests train each promised cell. A new method is a name in METHODS, a new objective
-its line in the registry; what a family cannot do with it is one more Refusal.
+from here, and tests train each promised cell. A new method and a new objective are lines in their
+registries; what a family cannot do with it is one more Refusal.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from finetune.errors import FinetuneError
 from finetune.families import FAMILIES, Family, Kind
+from finetune.methods import method_registry
 from finetune.objectives.objective_registry import OBJECTIVES
 
-METHODS: tuple[str, ...] = ("lora",)
+METHODS: tuple[str, ...] = tuple(method_registry.METHODS)
 """The methods by which a recipe may train, by the names that it gives them."""
 
 
@@ -40,6 +41,11 @@ class Refusal:
 
 REFUSALS: tuple[Refusal, ...] = (
     Refusal(
+        "A reward model is a head on a base with an adapter of low rank: lora fits it.",
+        methods=tuple(one for one in METHODS if one != "lora"),
+        objectives=("reward",),
+    ),
+    Refusal(
         "A model that keeps a state has no form with a head that scores in transformers.",
         kinds=("recurrent",),
         objectives=("reward",),
@@ -49,6 +55,23 @@ REFUSALS: tuple[Refusal, ...] = (
         "answer before it is written.",
         kinds=("encoder-decoder",),
         objectives=("preference", "reward"),
+    ),
+    Refusal(
+        "Virtual tokens stand before a text, and an encoder-decoder has two: lora and full fit it.",
+        kinds=("encoder-decoder",),
+        methods=("ptuning-v2", "ptuning", "prompt-tuning"),
+    ),
+    Refusal(
+        "P-Tuning v2 puts keys and values before those of each layer, and a recurrent model keeps "
+        "a state in their place: ptuning and prompt-tuning fit it.",
+        kinds=("recurrent",),
+        methods=("ptuning-v2",),
+    ),
+    Refusal(
+        "Its likelihoods are computed from what the layers give, in which those of virtual tokens "
+        "stand before the text: ptuning-v2 fits it.",
+        methods=("ptuning", "prompt-tuning"),
+        objectives=("preference",),
     ),
 )
 """What cannot be done, the most telling reason first."""

@@ -19,6 +19,7 @@ from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
 from finetune.goals import SCORERS
+from finetune.methods.method_registry import weights_hash
 from finetune.recipe import Recipe
 
 _NOT_TRAINED_ON = ("name", "base", "rounds", "evaluation", "gate")
@@ -207,7 +208,7 @@ def _differences(wanted: Wanted, adapter: Adapter) -> list[str]:
     if wanted.number > 1 or wanted.parent:
         parent = find_parent(wanted)
         made_on = _part(record, "parent", "hash")
-        now = manifests.of_file(parent.folder / model.WEIGHTS) if parent else None
+        now = weights_hash(parent.folder) if parent else None
         if made_on != now:
             name = _part(record, "parent", "name") or "the bare base"
             other.append(

@@ -11,6 +11,7 @@ from typing import Any
 
 from finetune import base_form, encoder_decoder, manifests, model, rendering
 from finetune.errors import FinetuneError
+from finetune.methods import method_registry
 
 _TOLERANCE = 1e-4
 _ROUNDING = 2**-7
@@ -40,11 +41,18 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
             where="--out",
             remedy="Name a folder that does not exist.",
         )
+    method = method_registry.recorded(adapter)
+    if method.unmergeable:
+        raise FinetuneError(
+            f"The adapter in {adapter} cannot be merged: {method.unmergeable}",
+            where=str(adapter),
+            remedy="Hand it on as it is: medchat adapters export. Or train by method: lora.",
+        )
     student = model.load(base, adapter, device="cpu", precision="float32")
     sample = torch.tensor([_sample(student)])
     with torch.inference_mode():
         wanted = encoder_decoder.compared_logits(student.model, sample)
-    plain = student.model.merge_and_unload()
+    plain = method.merged(student)
     with torch.inference_mode():
         merged = encoder_decoder.compared_logits(plain, sample)
     _demand_equal(float((merged - wanted).abs().max()), adapter)

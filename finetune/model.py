@@ -8,10 +8,9 @@ Only safetensors are read and no code from a model's folder is run.
 import json
 import re
 import shutil
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +19,18 @@ from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
 from finetune.families import Family
 from finetune.goals import SCORERS
+from finetune.methods import low_rank, method_registry, quantised_base
+from finetune.methods.method_registry import METHODS, Method
 from finetune.open_tokenizer import open_tokenizer
-from finetune.recipe import Lora, Precision
+from finetune.recipe import Lora, Precision, Quantisation, Recipe
+from finetune.student import Student as Student
+from finetune.student import quiet as quiet
 
 if TYPE_CHECKING:
-    import torch
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
-WEIGHTS = "adapter_model.safetensors"
-CONFIG = "adapter_config.json"
-
-_BESIDE = "beside"
-_ADDED = "added"
-_JOINED = "joined"
+WEIGHTS = low_rank.WEIGHTS
+CONFIG = low_rank.CONFIG
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _KEPT = (".safetensors", ".json", ".jinja", ".model", "merges.txt", "vocab.txt")
@@ -47,40 +45,6 @@ _HASHED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Student:
-    """A model with its tokenizer; `adapter` names the adapter on it, or is None.
-
-    `model` is a transformers model, or peft's wrapping of one; `base_folder` is where the base was
-    read from.
-    """
-
-    model: Any
-    tokenizer: "PreTrainedTokenizerBase"
-    base_name: str
-    base_hash: str
-    adapter: str | None = None
-    slot: str = "default"
-    base_folder: Path | None = None
-
-    @property
-    def device(self) -> "torch.device":
-        """Return where the model computes."""
-        device: torch.device = next(self.model.parameters()).device
-        return device
-
-    @property
-    def context(self) -> int:
-        """Return how many tokens the model can hold."""
-        return architecture.context_of(self.model.config)
-
-    def room_after(self, prompt: int) -> int:
-        """Return how many tokens an answer may have after a prompt of so many; 0 for none."""
-        if architecture.encodes(self.model):
-            return self.context if prompt <= self.context else 0
-        return max(self.context - prompt, 0)
-
-
 def load(
     base: str,
     adapter: Path | None = None,
@@ -88,111 +52,93 @@ def load(
     trainable: bool = False,
     device: str = "auto",
     precision: Precision = "auto",
+    quantisation: Quantisation | None = None,
 ) -> Student:
     """Open a base, and the finished adapter in a folder on it.
 
-    Raises FinetuneError where the base is not there, and where the adapter is damaged, belongs to
-    another base or was trained with another chat template.
+    A `quantisation` opens the base in few bits, to be trained over. Raises FinetuneError where the
+    base is not there, and where the adapter is damaged, belongs to another base or was trained with
+    another chat template.
     """
     folder = locate(base)
     place = choose_device(device)
-    network = _network(folder, base, place, precision)
-    student = Student(
-        network, open_tokenizer(folder, base), name_of(base), hash_of(folder), base_folder=folder
-    )
     if adapter is None:
-        return student
-    return _adapted(student, adapter, trainable, place)
+        network = _network(folder, base, place, precision, quantisation)
+        tokens = open_tokenizer(folder, base)
+        return Student(network, tokens, name_of(base), hash_of(folder), base_folder=folder)
+    method = method_registry.recorded(adapter)
+    name, own = _own(base, folder, adapter)
+    source = adapter if method.whole else folder
+    network = _network(source, base, place, precision, quantisation)
+    student = Student(network, own, name_of(base), hash_of(folder), name, base_folder=folder)
+    settings = adapter / "generation_config.json"
+    if settings.is_file():
+        from transformers import GenerationConfig
+
+        # what ends an answer is the adapter's to say
+        network.generation_config = GenerationConfig.from_pretrained(str(adapter))
+    return method.put_on(student, adapter, trainable=trainable)
+
+
+def to_train(recipe: Recipe, base: str, parent: Path | None = None) -> Student:
+    """Open a base by a recipe's method: new, going on with a parent's folder, or with both."""
+    method = method_registry.method_of(recipe)
+    precision: Precision = "float32" if method.whole else recipe.precision
+    quantisation = method_registry.quantisation_of(recipe)
+    student = load(
+        base,
+        parent,
+        trainable=recipe.policy == "continue",
+        precision=precision,
+        quantisation=quantisation,
+    )
+    if parent is None:
+        student = method.attach(student, recipe)
+    elif recipe.policy != "continue":
+        student = method.stack(student, recipe)
+    if recipe.recompute:
+        recompute(student)
+    return student
 
 
 def attach(student: Student, lora: Lora, seed: int) -> Student:
-    """Put a new, trainable adapter on a bare base."""
-    import torch
-    from peft import LoraConfig, get_peft_model
-
-    targets = lora.target_modules
-    config = LoraConfig(
-        r=lora.rank,
-        lora_alpha=lora.alpha,
-        lora_dropout=lora.dropout,
-        target_modules=targets if isinstance(targets, str) else list(targets),
-        exclude_modules=architecture.left_alone(student.model),
-        task_type=architecture.task_of(student.model),
-    )
-    torch.manual_seed(seed)  # the adapter's start is part of what the seed decides
-    try:
-        with quiet():
-            wrapped = get_peft_model(student.model, config)
-    except ValueError as error:
-        raise FinetuneError(
-            f"The adapter does not fit the base {student.base_name}: {error}",
-            where="lora.target_modules",
-            remedy="Name modules of this model, or write all-linear.",
-        ) from error
-    return replace(student, model=wrapped, adapter="new")
+    """Put a new, trainable LoRA adapter on a bare base."""
+    return low_rank.attach(student, lora, seed)
 
 
-def stack(student: Student, lora: Lora, seed: int) -> Student:
-    """Put a new, trainable adapter beside the one that a student has, which stays as it is."""
-    import torch
-
-    network = student.model
-    old = network.peft_config[student.slot]
-    targets = lora.target_modules
-    config = replace(
-        old,
-        r=lora.rank,
-        lora_alpha=lora.alpha,
-        lora_dropout=lora.dropout,
-        target_modules=targets if isinstance(targets, str) else list(targets),
-        inference_mode=False,
-    )
-    torch.manual_seed(seed)
-    with quiet():
-        network.add_adapter(_ADDED, config)
-    network.base_model.set_adapter([student.slot, _ADDED])
-    network.set_requires_grad(student.slot, requires_grad=False)
-    network.set_requires_grad(_ADDED, requires_grad=True)
-    return replace(student, adapter="new")
+@contextmanager
+def loaded_beside(student: Student, folder: Path) -> Iterator[Student]:
+    """Give a student with what a round's folder holds, on the same base as another student."""
+    name, own = _own(student.base_name, student.base_folder or locate(student.base_name), folder)
+    with method_registry.recorded(folder).beside(student, folder) as again:
+        yield replace(again, tokenizer=own, adapter=name)
 
 
-def join(student: Student, policy: str, rank: int) -> Student:
-    """Return the student with a stacked adapter and the one below it as one adapter.
+@contextmanager
+def bare(student: Student) -> Iterator[Student]:
+    """Give the base of a student, without what was trained: on its network where they are apart."""
+    if student.adapter is None:
+        yield student
+    elif hasattr(student.model, "disable_adapter"):
+        trained = {one: one.requires_grad for one in student.model.parameters()}
+        try:
+            with student.model.disable_adapter():
+                yield replace(student, adapter=None)
+        finally:  # peft 0.21 lets every adapter be trained afterwards, frozen ones too
+            for weight, was in trained.items():
+                weight.requires_grad_(was)
+    else:
+        folder = student.base_folder or locate(student.base_name)
+        whole: Precision = "float32" if student.model.dtype == _float32() else "bfloat16"
+        network = _network(folder, student.base_name, str(student.device), whole)
+        yield replace(student, model=network, adapter=None)
 
-    `stack` keeps both to the bit, side by side; `merge` keeps the rank, and what fits into it.
-    """
-    if _ADDED not in student.model.peft_config:
-        return student
-    both = [student.slot, _ADDED]
-    kind: dict[str, object] = {"combination_type": "cat"}
-    if policy == "merge":
-        kind = {"combination_type": "svd", "svd_rank": rank}
-    student.model.add_weighted_adapter(both, [1.0, 1.0], adapter_name=_JOINED, **kind)
-    joined = replace(student, slot=_JOINED)
-    use(joined)
-    return joined
 
-
-def save(student: Student, folder: Path) -> None:
-    """Write the adapter in peft's own form, with tokenizer, template and generation settings."""
-    from peft import get_peft_model_state_dict
-    from safetensors.torch import save_file
-
+def save(student: Student, folder: Path, method: Method = METHODS["lora"]) -> None:
+    """Write what was trained, with tokenizer, template and generation settings."""
     folder.mkdir(parents=True, exist_ok=True)
-    weights = get_peft_model_state_dict(
-        student.model, adapter_name=student.slot, save_embedding_layers=False
-    )
-    save_file(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()},
-        folder / WEIGHTS,
-        metadata={"format": "pt"},
-    )
-    config = student.model.peft_config[student.slot]
-    was = config.base_model_name_or_path, config.inference_mode
+    method.save(student, folder)
     # the base is named as a user would, so that a folder can be carried to another machine
-    config.base_model_name_or_path, config.inference_mode = student.base_name, True
-    config.save_pretrained(str(folder))
-    config.base_model_name_or_path, config.inference_mode = was
     base = student.base_folder or locate(student.base_name)
     base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
     settings = base / "generation_config.json"
@@ -305,7 +251,7 @@ def fused(student: Student) -> Student:
     if student.device.type != "cpu":
         return student
     network = student.model
-    if student.adapter:
+    if hasattr(network, "merge_and_unload") and not architecture.virtual_tokens(network):
         with quiet():
             network = network.merge_and_unload()
     if uses_bfloat16("cpu", "auto"):
@@ -316,9 +262,10 @@ def fused(student: Student) -> Student:
 
 def recompute(student: Student) -> None:
     """Keep no activations between layers in training: slower, and far less memory."""
-    student.model.enable_input_require_grads()
+    network = architecture.inner(student.model)
+    network.enable_input_require_grads()
     with quiet():
-        student.model.get_base_model().activation_checkpointing_enable()
+        network.activation_checkpointing_enable()
 
 
 def _checked(folder: Path, base: str) -> Path:
@@ -346,11 +293,21 @@ def _config(folder: Path, base: str) -> "PretrainedConfig":
     return config
 
 
-def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:  # noqa: ANN401
+def _network(
+    folder: Path,
+    base: str,
+    device: str,
+    precision: Precision,
+    quantisation: Quantisation | None = None,
+) -> Any:  # noqa: ANN401
     import torch
 
     opener = architecture.opener(_config(folder, base))
     whole = precision == "float32" or (device == "cpu" and precision == "auto")
+    few: dict[str, Any] = {}
+    if quantisation is not None:
+        few["quantization_config"] = quantised_base.config_for(quantisation)
+        few["device_map"] = {"": device}
     try:
         with quiet():
             network, report = opener.from_pretrained(
@@ -359,6 +316,7 @@ def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:
                 use_safetensors=True,
                 trust_remote_code=False,
                 output_loading_info=True,
+                **few,
             )
     except Exception as error:  # an architecture may fail to open in any way
         reason = str(error).strip().splitlines() or [type(error).__name__]
@@ -373,7 +331,16 @@ def _network(folder: Path, base: str, device: str, precision: Precision) -> Any:
             where=str(folder),
             remedy="Fetch or copy the model again.",
         )
-    return architecture.settle(network).to(device).requires_grad_(False).eval()
+    network = architecture.settle(network)
+    if quantisation is not None:
+        return quantised_base.settle(network).requires_grad_(False).eval()
+    return network.to(device).requires_grad_(False).eval()
+
+
+def _float32() -> Any:  # noqa: ANN401
+    import torch
+
+    return torch.float32
 
 
 def _refuse_quantised(folder: Path, base: str) -> None:
@@ -394,35 +361,21 @@ def _refuse_quantised(folder: Path, base: str) -> None:
     )
 
 
-def _adapted(student: Student, folder: Path, trainable: bool, device: str) -> Student:
-    from peft import PeftModel
-
-    name, own = _own(student, folder)
-    with quiet():
-        wrapped = PeftModel.from_pretrained(
-            student.model, str(folder), is_trainable=trainable, torch_device=device
-        )
-    settings = folder / "generation_config.json"
-    if settings.is_file():
-        from transformers import GenerationConfig
-
-        # what ends an answer is the adapter's to say
-        student.model.generation_config = GenerationConfig.from_pretrained(str(folder))
-    return replace(student, model=wrapped.eval(), tokenizer=own, adapter=name)
-
-
-def _own(student: Student, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"]:
+def _own(base: str, base_folder: Path, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"]:
     """Return the name and the tokenizer of an adapter, checked against its manifest and base."""
     remedy = "Run the round again, or choose another: medchat adapters list."
     manifest = manifests.read_manifest(folder, remedy)
     _refuse_scorer(manifest, folder)
-    manifests.check_files(folder, manifest, (WEIGHTS, CONFIG, "chat_template.jinja"), remedy)
-    base = manifest.get("base")
-    if not isinstance(base, dict) or base.get("hash") != student.base_hash:
-        named = base.get("name") if isinstance(base, dict) else "an unknown base"
+    method, listed = method_registry.recorded(folder), manifest.get("files")
+    names = list(listed) if isinstance(listed, dict) else []
+    files = (*method.weights(names), *method.beside_weights(names), "chat_template.jinja")
+    manifests.check_files(folder, manifest, files, remedy)
+    made_on = manifest.get("base")
+    if not isinstance(made_on, dict) or made_on.get("hash") != hash_of(base_folder):
+        named = made_on.get("name") if isinstance(made_on, dict) else "an unknown base"
         raise FinetuneError(
             f"The adapter {manifest.get('name')} belongs to {named}, and not to the base model "
-            f"{student.base_name} as it is now.",
+            f"{name_of(base)} as it is now.",
             where=str(folder),
             remedy="Give the base it was trained on, or run its rounds again on this one.",
         )
@@ -444,45 +397,3 @@ def _refuse_scorer(manifest: Mapping[str, object], folder: Path) -> None:
             where=str(folder),
             remedy="Choose another: medchat adapters list.",
         )
-
-
-@contextmanager
-def loaded_beside(student: Student, folder: Path) -> Iterator[Student]:
-    """Give a student with the adapter of a folder, on the same base and beside the one it has.
-
-    Both share one network, on which `use(student)` and `use(given)` choose.
-    """
-    name, own = _own(student, folder)
-    with quiet():
-        student.model.load_adapter(
-            str(folder), adapter_name=_BESIDE, torch_device=str(student.device)
-        )
-    try:
-        yield replace(student, tokenizer=own, adapter=name, slot=_BESIDE)
-    finally:
-        student.model.set_adapter(student.slot)
-        student.model.delete_adapter(_BESIDE)
-
-
-def use(student: Student) -> None:
-    """Let a student's adapter be the one in force on a network that holds several."""
-    student.model.set_adapter(student.slot)
-    student.model.eval()
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Silence transformers' bars, and what peft 0.21 stumbles over there: a renamed attribute."""
-    import transformers.utils.logging
-
-    logging: Any = transformers.utils.logging
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="`is_gradient_checkpointing`")
-            warnings.filterwarnings("ignore", message="fan_in_fan_out is set")  # set right by peft
-            yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()

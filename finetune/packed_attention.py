@@ -28,7 +28,7 @@ def attending_apart(network: Any) -> Iterator[bool]:  # noqa: ANN401
     from transformers import AttentionInterface
 
     inner = architecture.inner(network)
-    if not _fits(inner):
+    if architecture.virtual_tokens(network) or not _fits(inner):
         yield False
         return
     AttentionInterface.register(NAME, _attend)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from finetune import architecture, model, trainer, trial
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
+from finetune.methods import quantised_base
+from finetune.methods.method_registry import method_of, quantisation_of
 from finetune.packing import Packing
 from finetune.recipe import Recipe
 
@@ -166,11 +168,12 @@ def _check_direction(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
 
 
 def _check_context_length(recipe: Recipe, network: Any) -> None:  # noqa: ANN401
-    holds = architecture.context_of(network.config)
+    holds = architecture.context_of(network.config) - method_of(recipe).before_text(recipe)
     if recipe.max_tokens > holds:
+        virtual = " beside the virtual tokens" if method_of(recipe).before_text(recipe) else ""
         raise FinetuneError(
             f"The recipe's max_tokens is {recipe.max_tokens}, but the base {recipe.base} holds "
-            f"{holds}.",
+            f"{holds}{virtual}.",
             where="max_tokens",
             remedy=f"Set max_tokens to {holds} or less.",
         )
@@ -196,7 +199,7 @@ def _trainable(recipe: Recipe, network: Any) -> int:  # noqa: ANN401
 
     bare = model.Student(network, None, recipe.base, "")  # type: ignore[arg-type]  # not asked
     with torch.device("meta"):
-        wrapped = model.attach(bare, recipe.lora, recipe.seed).model
+        wrapped = method_of(recipe).attach(bare, recipe).model
     return sum(one.numel() for one in wrapped.parameters() if one.requires_grad)
 
 
@@ -211,7 +214,12 @@ def _memory(
     """Estimate the peak: weights, gradient and two moments, one row's activations and logits."""
     sizes = architecture.sizes_of(network.config)
     half = model.uses_bfloat16(device, recipe.precision)
-    weight = 2 if device != "cpu" and recipe.precision != "float32" else 4
+    whole, quantisation = method_of(recipe).whole, quantisation_of(recipe)
+    weight = 2 if device != "cpu" and recipe.precision != "float32" and not whole else 4
+    weights = parameters * weight
+    if quantisation:
+        weights = quantised_base.weight_bytes(network, quantisation, weight)
+    added = trainable * (12 if whole else 16)  # gradient and two moments, and what is new itself
     wide = 2 if half else 4
     longest = max(len(row.ids) for row in packing.rows)
     learned = max(row.learned for row in packing.rows)
@@ -225,7 +233,7 @@ def _memory(
     )
     logits = learned * sizes.words * (4 + 4 + wide)
     library = 400 << 20
-    return int(parameters * weight + trainable * 16 + kept + logits + library)
+    return int(weights + added + kept + logits + library)
 
 
 def _available_memory(device: str) -> int:

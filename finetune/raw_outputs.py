@@ -46,20 +46,38 @@ def write(
 
 def answers(folder: Path) -> list[dict[str, object]]:
     """Return the kept questions with their answers; none where a folder keeps none."""
-    return list(_read(folder / ANSWERS))
+    return list(lines(folder / ANSWERS))
 
 
 def scores(folder: Path, measurement: str) -> KeptScores | None:
     """Return what is kept of a measurement, such as `after`; None where nothing is."""
     pairs: dict[str, dict[str, Pair]] = {}
     languages: dict[str, dict[str, str]] = {}
-    for line in _read(folder / SCORES):
+    for line in lines(folder / SCORES):
+        measure, row = str(line.get("measure")), str(line.get("row"))
         pair = line.get(measurement)
-        if isinstance(pair, list) and len(pair) == 2:
-            measure, row = str(line["measure"]), str(line["row"])
-            pairs.setdefault(measure, {})[row] = (float(pair[0]), float(pair[1]))
-            languages.setdefault(measure, {})[row] = str(line["language"])
+        numbers = (
+            [one for one in pair if isinstance(one, int | float)] if isinstance(pair, list) else []
+        )
+        if len(numbers) == 2:
+            pairs.setdefault(measure, {})[row] = (float(numbers[0]), float(numbers[1]))
+            languages.setdefault(measure, {})[row] = str(line.get("language"))
     return KeptScores(pairs, languages) if pairs else None
+
+
+def lines(path: Path) -> Iterator[dict[str, object]]:
+    """Yield the objects of a JSONL file, if it is there; FinetuneError names a bad line."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8") as file:
+        for number, text in enumerate(file, 1):
+            try:
+                line = json.loads(text)
+            except ValueError as error:
+                raise _damaged(path, number) from error
+            if not isinstance(line, dict):
+                raise _damaged(path, number)
+            yield line
 
 
 def _answers(
@@ -80,36 +98,22 @@ def _answers(
 
 def _scores(measured: Mapping[str, Measurement]) -> Iterator[dict[str, object]]:
     for measure in dict.fromkeys(name for each in measured.values() for name in each.rows):
-        lines: dict[str, dict[str, object]] = {}
+        made: dict[str, dict[str, object]] = {}
         for name, each in measured.items():
             pairs = each.rows.get(measure, ())
             rows = each.ids.get(measure) or [str(place) for place in range(1, len(pairs) + 1)]
             spoken = each.languages.get(measure) or ("",) * len(pairs)
             for row, language, pair in zip(rows, spoken, pairs, strict=True):
                 line: dict[str, object] = {"measure": measure, "row": row, "language": language}
-                lines.setdefault(row, line)[name] = list(pair)
-        yield from lines.values()
+                made.setdefault(row, line)[name] = list(pair)
+        yield from made.values()
 
 
-def write_lines(path: Path, lines: Iterable[Mapping[str, object]]) -> None:
+def write_lines(path: Path, objects: Iterable[Mapping[str, object]]) -> None:
     """Write a JSONL file."""
     with path.open("w", encoding="utf-8") as file:
-        for line in lines:
+        for line in objects:
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
-
-
-def _read(path: Path) -> Iterator[dict[str, object]]:
-    if not path.is_file():
-        return
-    with path.open(encoding="utf-8") as file:
-        for number, text in enumerate(file, 1):
-            try:
-                line = json.loads(text)
-            except ValueError as error:
-                raise _damaged(path, number) from error
-            if not isinstance(line, dict):
-                raise _damaged(path, number)
-            yield line
 
 
 def _damaged(path: Path, number: int) -> FinetuneError:

@@ -19,22 +19,64 @@ the recipe's rank."""
 
 Evidence = Literal["open", "closed"]
 Precision = Literal["auto", "float32", "bfloat16"]
+Quantisation = Literal["", "nf4", "int8"]
+"""Bits of a base that is only trained over; empty where the method decides."""
+
+_ADAPTERS = ("lora", "qlora")
+_PROMPTS = ("ptuning-v2", "ptuning", "prompt-tuning")
+
+
+_LATER = ("mix", "method", "prompt", "quantisation")
+_LATER_OF_LORA = ("rank_scaling", "dora", "start")
 
 
 @dataclass(frozen=True, slots=True)
 class Lora:
-    """The adapter's shape. `target_modules` is `all-linear` or a list of module names."""
+    """The adapter's shape. `target_modules` is `all-linear` or a list of module names.
+
+    `rank_scaling` divides alpha by the rank's root (rsLoRA) instead of the rank, `dora` learns the
+    length of weights apart from their direction, `start` is `zero`, or `pissa` for the largest
+    parts of the weights.
+    """
 
     rank: int = 16
     alpha: int = 32
     dropout: float = 0.0
     target_modules: str | tuple[str, ...] = "all-linear"
+    rank_scaling: bool = False
+    dora: bool = False
+    start: str = "zero"
 
     def __post_init__(self) -> None:
         demand(self.rank >= 1, "lora.rank", self.rank, "1 or more")
         demand(self.alpha >= 1, "lora.alpha", self.alpha, "1 or more")
         demand(0 <= self.dropout < 1, "lora.dropout", self.dropout, "at least 0 and below 1")
         demand(bool(self.target_modules), "lora.target_modules", "nothing", "named")
+        demand(self.start in ("zero", "pissa"), "lora.start", self.start, "zero or pissa")
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Learned tokens before each text, for the methods that train these instead of matrices.
+
+    `projection` computes a prefix by a small network instead of learning it directly, whose inner
+    size, and that of P-tuning's, is `encoder_size` (0: the base's own). `text` holds the words that
+    prompt tuning starts from; without any, random ones.
+    """
+
+    virtual_tokens: int = 20
+    projection: bool = False
+    encoder_size: int = 0
+    text: str = ""
+
+    def __post_init__(self) -> None:
+        demand(
+            1 <= self.virtual_tokens <= 1000,
+            "prompt.virtual_tokens",
+            self.virtual_tokens,
+            "from 1 to 1000",
+        )
+        demand(self.encoder_size >= 0, "prompt.encoder_size", self.encoder_size, "0 or more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +174,18 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A base model, an adapter shape, the way data is shown, and the rounds."""
+    """A base model, an adapter shape, the way data is shown, and the rounds.
+
+    `method` names one of `methods.method_registry`.
+    """
 
     name: str
     base: str
     rounds: tuple[RoundPlan, ...]
+    method: str = "lora"
     lora: Lora = field(default_factory=Lora)
+    prompt: Prompt = field(default_factory=Prompt)
+    quantisation: Quantisation = ""
     evaluation: Evaluation = field(default_factory=Evaluation)
     gate: Gate = field(default_factory=Gate)
     max_tokens: int = 1024
@@ -169,6 +217,27 @@ class Recipe:
             "auto, float32 or bfloat16",
         )
         demand(self.policy in POLICIES, "policy", self.policy, ", ".join(POLICIES))
+        demand(
+            self.quantisation in ("", "nf4", "int8"),
+            "quantisation",
+            self.quantisation,
+            "nf4 or int8",
+        )
+        self._demand_sections()
+
+    def _demand_sections(self) -> None:
+        """Refuse what is set for another method: it would be trained without."""
+        for key, unset, methods in (
+            ("lora", self.lora == Lora(), _ADAPTERS),
+            ("prompt", self.prompt == Prompt(), _PROMPTS),
+            ("quantisation", not self.quantisation, ("qlora",)),
+        ):
+            demand(
+                unset or self.method in methods,
+                key,
+                f"set beside method: {self.method}",
+                f"left out, or the method {' or '.join(methods)}",
+            )
 
     def round(self, number: int) -> RoundPlan:
         """Return round `number`, counted from 1; FinetuneError where the recipe has no such."""
@@ -196,14 +265,20 @@ class Recipe:
     def values(self) -> dict[str, object]:
         """Return the recipe as plain values, for the manifest."""
         values = plain(self)
-        assert isinstance(values, dict)
+        unset = plain(Recipe("unset", "mini", (RoundPlan(),)))
+        assert isinstance(values, dict) and isinstance(unset, dict)
+        # what came later is left out where it is not set, so that a recipe keeps its hash
         for one in values["rounds"]:
-            if not one["settings"]:  # so that a recipe without any keeps the hash it always had
+            if not one["settings"]:
                 del one["settings"]
             if one["uncovered"] is None:
                 del one["uncovered"]
-        if not self.mix:
-            del values["mix"]
+        for key in _LATER:
+            if values[key] == unset[key]:
+                del values[key]
+        for key in _LATER_OF_LORA:
+            if values["lora"][key] == unset["lora"][key]:
+                del values["lora"][key]
         if self.evaluation.probes:
             del values["evaluation"]["probes"]
         return values

@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from finetune.errors import FinetuneError
+from finetune.methods.method_registry import method_of
 from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Recipe
 from finetune.recipe_values import build
@@ -47,6 +48,7 @@ def load(name: str, *, base: str | None = None, max_steps: int | None = None) ->
         ) from error
     try:
         recipe = override(build(Recipe, values), base=base, max_steps=max_steps)
+        method_of(recipe)
         for plan in recipe.rounds:
             objective_of(plan)
         return recipe

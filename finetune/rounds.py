@@ -40,6 +40,7 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.held_out import HeldOut
 from finetune.ledger import Wanted
+from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
     BringsRows,
@@ -109,6 +110,7 @@ def run(
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
     _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     with ledger.lock(home, recipe):
         student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
@@ -116,7 +118,7 @@ def run(
         went_on = _look_for_checkpoint(work, student, resume)
         before = _score(work, student, progress)
         fit = _train(work, student, progress)
-        student = model.join(student, recipe.policy, recipe.lora.rank)
+        student = method_of(recipe).join(student, recipe)
         after = _score(work, student, progress)
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
 
@@ -130,6 +132,7 @@ def estimate(
     base = base_records.find(wanted.home, recipe.base)
     forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
+    _check_method(recipe, parent)
     tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -140,10 +143,23 @@ def estimate(
     return preflight.try_out(check, opened, work.packing)
 
 
+def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
+    """Refuse a method that this machine lacks, or that cannot go on from another's adapter."""
+    method_of(recipe).demand_libraries(recipe)
+    if parent and recorded(parent.folder) != method_of(recipe):
+        raise FinetuneError(
+            f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
+            f"which {recipe.method} cannot go on.",
+            where="--from",
+            remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
+            "folder: --base FOLDER.",
+        )
+
+
 def _refuse_what_cannot_be(wanted: Wanted) -> None:
     recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
     family = model.family_of(base_records.find(wanted.home, recipe.base))
-    capabilities.refuse(family, "lora", plan.objective, recipe.base)
+    capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
 
 def _student(wanted: Wanted, parent: Adapter | None) -> Student:
@@ -153,22 +169,12 @@ def _student(wanted: Wanted, parent: Adapter | None) -> Student:
     objective = objective_of(recipe.round(wanted.number))
     if isinstance(objective, MakesAnother):
         student = objective.open(recipe, base, parent)
-    else:
-        student = _writer(recipe, base, parent)
-        forward_check.demand(student)
-    if recipe.recompute:
-        model.recompute(student)
+        if recipe.recompute:
+            model.recompute(student)
+        return student
+    student = model.to_train(recipe, base, parent.folder if parent else None)
+    forward_check.demand(student)
     return student
-
-
-def _writer(recipe: Recipe, base: str, parent: Adapter | None) -> Student:
-    if parent is None:
-        bare = model.load(base, precision=recipe.precision)
-        return model.attach(bare, recipe.lora, recipe.seed)
-    if recipe.policy == "continue":
-        return model.load(base, parent.folder, trainable=True, precision=recipe.precision)
-    student = model.load(base, parent.folder, precision=recipe.precision)
-    return model.stack(student, recipe.lora, recipe.seed)
 
 
 def _prepare(
@@ -188,7 +194,8 @@ def _prepare(
     shown, report = objective.examples(
         data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
     )
-    packing = recipe.packing and model.packs(base_records.find(wanted.home, recipe.base))
+    packing = recipe.packing and method_of(recipe).packs
+    packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     packed = pack(shown, recipe.max_tokens, packing)
     if isinstance(objective, BringsRows):
         more = objective.more_rows(wanted.home, tokenizer, recipe)
@@ -274,7 +281,7 @@ def _task(work: _RoundInputs) -> RoundTask:
 
 def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what identifies this very run: only it may resume from its checkpoint."""
-    parent = manifests.of_file(work.parent.folder / model.WEIGHTS) if work.parent else ""
+    parent = weights_hash(work.parent.folder) if work.parent else ""
     return manifests.of_value(
         [
             ledger.values_of(work.recipe, work.number),
@@ -326,7 +333,7 @@ def _save(work: _RoundInputs, student: Student, folder: Path) -> None:
     if isinstance(work.objective, MakesAnother):
         work.objective.save(student, folder)
     else:
-        model.save(student, folder)
+        model.save(student, folder, method_of(work.recipe))
 
 
 def _self_test(work: _RoundInputs, student: Student, folder: Path) -> SelfTest:
@@ -378,9 +385,9 @@ def _record(
         "recipe": {"name": recipe.name, "hash": recipe.hash(), "values": recipe.values()},
         "round": work.number,
         "objective": recipe.round(work.number).objective,
+        "method": recipe.method,
         "base": {"name": student.base_name, "hash": student.base_hash},
-        "parent": parent
-        and {"name": parent.name, "hash": manifests.of_file(parent.folder / model.WEIGHTS)},
+        "parent": parent and {"name": parent.name, "hash": weights_hash(parent.folder)},
         "policy": recipe.policy,
         "data": {
             "hash": work.data.hash,

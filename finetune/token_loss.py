@@ -20,7 +20,8 @@ def token_losses(network: Any, row: Packed, device: "torch.device") -> "torch.Te
     if architecture.encodes(network):
         return encoder_decoder.token_losses(network, row, device)
     wanted = [place for place in range(1, len(row.ids)) if row.learn[place]]
-    size = min(even_length(len(row.ids)), architecture.context_of(network.config))
+    holds = architecture.context_of(network.config) - architecture.virtual_tokens(network)
+    size = min(even_length(len(row.ids)), holds)
     more = max(size - len(row.ids), 0)  # comes last, where nothing that is learned sees it
     ids = torch.tensor([[*row.ids, *[row.ids[-1]] * more]], device=device)
     before = torch.tensor(wanted, device=device) - 1

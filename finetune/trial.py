@@ -77,11 +77,7 @@ def run(given: Mapping[str, object]) -> dict[str, float]:
     assert isinstance(held, int) and isinstance(taken, list)
     rows = [Packed(one["ids"], one["positions"], one["learn"]) for one in taken]
     beside = held - _resident("VmRSS")
-    student = model.attach(
-        model.load(recipe.base, precision=recipe.precision), recipe.lora, recipe.seed
-    )
-    if recipe.recompute:
-        model.recompute(student)
+    student = model.to_train(recipe, recipe.base)
     seconds = _seconds_a_token(student, rows, recipe)
     if recipe.evaluation.probes:
         for kind in choices.KINDS:

@@ -13,7 +13,7 @@ from finetune import raw_outputs
 from finetune.adapters import Adapter
 from finetune.cards import comparison, markup, round_record, sample_answers, score_tables
 from finetune.cards.markup import Html, element, facts, section
-from finetune.cards.round_record import RoundRecord
+from finetune.cards.round_record import RoundRecord, numbers
 from finetune.measure_names import SHARES, name_of
 
 _SHORT = 12
@@ -207,8 +207,8 @@ def _judged(record: RoundRecord, measure: str, language: str) -> str:
     checks = record.part("gate", "checks")
     for one in checks if isinstance(checks, list) and not language else []:
         if isinstance(one, Mapping) and one.get("measure") == measure:
-            low, high = one["interval"]
-            change = score_tables.Change(float(one["change"]), (float(low), float(high)), 0)
+            found = numbers([one.get("change"), *(numbers(one.get("interval")) or ())], 3)
+            change = score_tables.Change(found[0], (found[1], found[2]), 0) if found else None
             return score_tables.change_told(change, measure)
     return "–"
 

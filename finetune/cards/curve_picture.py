@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
-from finetune.cards.round_record import RoundRecord, Step
+from finetune.cards.round_record import RoundRecord, Step, numbers
 from finetune.measure_names import SHARES, name_of
 
 FILE = "curves.svg"
@@ -187,15 +187,8 @@ def _measures(rounds: Sequence[RoundRecord]) -> list[str]:
 
 
 def _interval(scores: Mapping[str, object], measure: str) -> tuple[float, float, float] | None:
-    value, interval = scores.get(measure), scores.get(f"{measure}_interval")
-    if not isinstance(value, int | float) or not isinstance(interval, list | tuple):
-        return None
-    found = (float(value), *(float(each) for each in interval if isinstance(each, int | float)))
-    return (
-        (found[0], found[1], found[2])
-        if len(found) == 3 and all(map(math.isfinite, found))
-        else None
-    )
+    found = numbers([scores.get(measure), *(numbers(scores.get(f"{measure}_interval")) or ())], 3)
+    return (found[0], found[1], found[2]) if found and all(map(math.isfinite, found)) else None
 
 
 def _scale(rounds: Sequence[RoundRecord]) -> tuple[float, float]:

@@ -4,11 +4,12 @@ manifest + curve.jsonl -> RoundRecord
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import adapters, manifests
+from finetune import adapters, manifests, raw_outputs
 from finetune.adapters import Adapter
 
 Record = Mapping[str, object]
@@ -66,21 +67,26 @@ def of_file(path: Path) -> RoundRecord:
 
 def steps(folder: Path, record: Record) -> tuple[Step, ...]:
     """Return all steps of a round, or those that its manifest keeps."""
-    path = folder / _CURVE
-    if path.is_file():
-        lines = path.read_text(encoding="utf-8").splitlines()
-        points: list[object] = [json.loads(line) for line in lines if line.strip()]
-    else:
-        kept = record.get("curve")
-        points = list(kept) if isinstance(kept, list) else []
-    return tuple(_step(one) for one in points if isinstance(one, Mapping))
+    kept = record.get("curve")
+    points: list[object] = [*raw_outputs.lines(folder / _CURVE)]
+    if not points and isinstance(kept, list):
+        points = kept
+    return tuple(step for one in points if isinstance(one, Mapping) and (step := _step(one)))
+
+
+def numbers(value: object, count: int = 2) -> tuple[float, ...] | None:
+    """Return so many numbers from a record; None where it holds something else."""
+    if not isinstance(value, list | tuple) or len(value) != count:
+        return None
+    found = [one for one in value if isinstance(one, int | float) and not isinstance(one, bool)]
+    return tuple(map(float, found)) if len(found) == count else None
 
 
 def weights_hash(one: RoundRecord) -> str:
     """Return the hash of a round's weights, as children name their parent by it."""
-    from finetune import model
+    from finetune.methods.method_registry import recorded_hash
 
-    return one.text("files", model.WEIGHTS)
+    return recorded_hash(one.record)
 
 
 def lineage(home: Path, adapter: Adapter) -> list[RoundRecord]:
@@ -116,13 +122,12 @@ def rounds_beside(home: Path, adapter: Adapter) -> list[RoundRecord]:
 
 def _is_parent(parent: RoundRecord, child: RoundRecord) -> bool:
     """Say whether a round still has the weights that its child was trained on."""
-    wanted, there = child.text("parent", "hash"), weights_hash(parent)
-    return not wanted or not there or wanted == there
+    wanted = child.text("parent", "hash")
+    # weights that were handed on are halved; the manifest tells of what
+    there = {weights_hash(parent), parent.text("halved", "weights")} - {""}
+    return not wanted or not there or wanted in there
 
 
-def _step(point: Record) -> Step:
-    return Step(
-        int(str(point.get("step", 0))),
-        float(str(point.get("loss", 0))),
-        float(str(point.get("learning_rate", 0))),
-    )
+def _step(point: Record) -> Step | None:
+    found = numbers([point.get(key) for key in ("step", "loss", "learning_rate")], 3)
+    return Step(int(found[0]), found[1], found[2]) if found and math.isfinite(found[0]) else None

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from finetune import evaluate
+from finetune.cards.round_record import numbers
 from finetune.evaluate import Pair
 from finetune.measure_names import NAMES, SHARES
 from finetune.raw_outputs import KeptScores
@@ -63,10 +64,10 @@ def cell(scores: Scores, measure: str, language: str = "") -> Cell | None:
     if not isinstance(value, int | float) or not math.isfinite(value):
         return None
     counted = part.get(f"{measure}_of", part.get("rows") if measure == "nll" else 0)
-    both = interval if isinstance(interval, list | tuple) and len(interval) == 2 else None
+    both = numbers(interval)
     return Cell(
         float(value),
-        (float(both[0]), float(both[1])) if both else None,
+        (both[0], both[1]) if both else None,
         counted if isinstance(counted, int) else 0,
     )
 
@@ -137,7 +138,8 @@ def _counts(was: Pair, now: Pair) -> bool:
 
 def _spoken(scores: Scores) -> Mapping[str, Scores]:
     found = scores.get("by_language")
-    return found if isinstance(found, Mapping) else {}
+    spoken = found if isinstance(found, Mapping) else {}
+    return {key: part for key, part in spoken.items() if isinstance(part, Mapping)}
 
 
 def rows_of(

@@ -38,7 +38,7 @@ class FilterReport:
     """What the filters did: how many lessons they saw and kept, and why they dropped the others.
 
     `subjects` is how many entities a lesson could be about; `teacher` counts what became of a
-    teacher's wording.
+    teacher's wording, `facts_left_out` why lists of facts were not told, or not whole.
     """
 
     seen: int = 0
@@ -47,6 +47,7 @@ class FilterReport:
     dropped: dict[str, int] = field(default_factory=dict)
     examples: dict[str, list[str]] = field(default_factory=dict)
     teacher: dict[str, int] = field(default_factory=dict)
+    facts_left_out: dict[str, int] = field(default_factory=dict)
 
     def drop(self, reason: str, lesson: Lesson | None) -> None:
         """Count a dropped lesson; keep the first few answers of each reason."""

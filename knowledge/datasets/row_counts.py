@@ -201,6 +201,7 @@ def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
         "seen": screened.seen,
         "dropped": in_order(screened.dropped),
         "dropped_samples": screened.examples,
+        "facts_left_out": in_order(screened.facts_left_out),
         "teacher": screened.teacher,
     }
 

@@ -68,7 +68,7 @@ def build(
     parallel = options.parallel
     plan = RowPlan(sources, options.seed, options.ordered_languages, options.manners, parallel)
     tasks = plan.tasks(_written_styles(options.styles))
-    report = FilterReport(subjects=plan.entities)
+    report = FilterReport(subjects=plan.entities, facts_left_out=plan.facts_left_out)
     # What is kept has no cycles, and what a row leaves behind has none either.
     with (
         gc_paused(),

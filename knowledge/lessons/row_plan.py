@@ -96,6 +96,9 @@ class RowPlan:
         }
         self._topics: dict[tuple[object, ...], Topics] = {}
         self._quotas = TopicQuotas()
+        self.facts_left_out: dict[str, int] = {}
+        """On how many pages facts of a relation were left out for a reason."""
+        self._looked_at: set[tuple[str, Language]] = set()
         self._first_tasks: dict[str, str] = {}
         """The task by which each page was first written about, which its rounds then leave out."""
         everyone = {id for (kind, _), ids in self._ids.items() for id in ids if kind == "entities"}
@@ -283,10 +286,18 @@ class RowPlan:
         """Return the topics of a page, asked for once; pages with the same ones share them."""
 
         def ask(page: FactPage) -> Topics:
+            self._count_left_out(page)
             topics = self._wanted(style, style.topics(page))
             return self._topics.setdefault(tuple(topics.items()), topics)
 
         return page.cached(f"topics {style.NAME}", ask)
+
+    def _count_left_out(self, page: FactPage) -> None:
+        """Count what was left out of a page, once."""
+        if page.left_out and (page.id, page.language) not in self._looked_at:
+            self._looked_at.add((page.id, page.language))
+            for reason in page.left_out.values():
+                self.facts_left_out[reason] = self.facts_left_out.get(reason, 0) + 1
 
     def _wanted(self, style: Style, topics: Topics) -> Topics:
         """Return the topics with those of their forms whose rows are as they were asked for."""

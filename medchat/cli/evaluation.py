@@ -231,15 +231,16 @@ def _measure(
     bare: bool = False,
 ) -> "Measurement":
     """Score a student by the measures of a round, and by those of texts and choices."""
+    from finetune import model
     from finetune.held_out import measure
     from finetune.metrics import answer_metrics
     from finetune.probes import multiple_choice
     from medchat.composition import TEXT_TOOLS
 
-    with student.model.disable_adapter() if bare else nullcontext():
-        measured = measure(student, rows, plan, TEXT_TOOLS, report)
+    with model.bare(student) if bare else nullcontext(student) as scored:
+        measured = measure(scored, rows, plan, TEXT_TOOLS, report)
         if further.questions:
-            chosen = multiple_choice.ask(student, further.questions, plan.precision)
+            chosen = multiple_choice.ask(scored, further.questions, plan.precision)
             measured = multiple_choice.added(measured, further.questions, chosen)
     return answer_metrics.added(measured, rows.examples, further.encoder)
 

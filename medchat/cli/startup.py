@@ -21,17 +21,26 @@ _QUIET = {
 """Set, not merely defaulted: a question about a patient must not leave through a tracing service
 that another project switched on in the same shell."""
 
+_ABOUT_OTHER_MACHINES = ("torchao", "torch.utils._pytree")
+"""Loggers that warn, as torchao loads, of compiled parts for other machines that nothing uses."""
+
 SHIPPED = "mini"
 
 
 def quieten() -> None:
-    """Switch off telemetry and tracing in the libraries that read the environment.
+    """Switch off telemetry, tracing and needless warnings of libraries.
 
     Threads that wait for each other sleep instead of spinning: two processes that spin on the same
     processors keep each other from working, and an answer beside a training takes minutes.
     """
     os.environ.update(_QUIET)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    for name in _ABOUT_OTHER_MACHINES:
+        logging.getLogger(name).addFilter(_is_error)
+
+
+def _is_error(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.ERROR
 
 
 def settings(*, may_fetch: bool = False, **flags: str | int | None) -> "Settings":

@@ -57,6 +57,9 @@ def test_an_exported_adapter_is_smaller_and_keeps_its_lineage(home: Path, export
     assert record["halved"]["difference"] < 0.5  # type: ignore[index]
     assert record["halved"]["weights"] == manifests.of_file(original / model.WEIGHTS)  # type: ignore[index]
     assert json.loads((exported / "round-1.json").read_text())["name"] == "toy/round-1"
+    assert (original / "answers.jsonl").is_file()
+    assert not (exported / "answers.jsonl").exists()  # texts of the data are not the adapter's
+    assert (exported / "scores.jsonl").is_file()
 
 
 def test_an_exported_adapter_answers_in_another_home(exported: Path, other: Path) -> None:

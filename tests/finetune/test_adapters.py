@@ -42,6 +42,7 @@ def test_the_ledger_has_the_shape_of_the_house(made):
         "scores",
         "created",
         "attempt",
+        "method",
     ]
     assert values[1]["promoted"] is True
     assert values[1]["parent"] is None

@@ -12,8 +12,9 @@ from finetune import FinetuneError, adapters, capabilities, families, model, rou
 from finetune.capabilities import METHODS, Cell, Refusal
 from finetune.families import FAMILIES, Family
 from finetune.ledger import Wanted
+from finetune.methods.method_registry import METHODS as METHODS_BY_NAME
 from finetune.objectives.objective_registry import OBJECTIVES
-from finetune.recipe import Evaluation, Lora, Recipe
+from finetune.recipe import Evaluation, Lora, Prompt, Recipe
 from medchat.composition import TEXT_TOOLS
 
 CELLS = list(capabilities.cells())
@@ -24,7 +25,14 @@ FAST = [one for one in PROMISED if one.family.name in ("llama", "gpt2") and one.
 OBJECTIVE_SETTINGS: dict[str, dict[str, object]] = {}
 """What a round of the test sets for an objective, beside its name."""
 
-METHOD_SETTINGS: dict[str, dict[str, object]] = {"lora": {"lora": Lora(rank=4, alpha=8)}}
+METHOD_SETTINGS: dict[str, dict[str, object]] = {
+    "lora": {"lora": Lora(rank=4, alpha=8)},
+    "qlora": {"method": "qlora", "lora": Lora(rank=4, alpha=8)},
+    "ptuning-v2": {"method": "ptuning-v2", "lora": Lora(), "prompt": Prompt(6)},
+    "ptuning": {"method": "ptuning", "lora": Lora(), "prompt": Prompt(6)},
+    "prompt-tuning": {"method": "prompt-tuning", "lora": Lora(), "prompt": Prompt(6)},
+    "full": {"method": "full", "lora": Lora()},
+}
 """What a recipe of the test sets for a method."""
 
 
@@ -64,7 +72,10 @@ def trains(cell: Cell, home, data) -> None:
     test = record["self_test"]
     assert test["reload_difference"] <= 1e-4
     assert test["change"] > 1e-4
-    saved = load_file(made.adapter.folder / model.WEIGHTS)
+    files = METHODS_BY_NAME[cell.method].weights(record["files"])
+    saved = {
+        key: one for name in files for key, one in load_file(made.adapter.folder / name).items()
+    }
     assert saved and all(torch.isfinite(one).all() for one in saved.values())
     moved = [key for key, one in saved.items() if ".lora_B." not in key or float(one.abs().max())]
     assert len(moved) == len(saved)

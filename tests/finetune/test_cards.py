@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from toy_finetune import trained
 
-from finetune import adapters, evaluate, manifests, raw_outputs, rounds
+from finetune import FinetuneError, adapters, evaluate, manifests, raw_outputs, rounds
 from finetune.cards import (
     adapter_card,
     comparison,
@@ -196,12 +196,74 @@ def test_no_text_on_record_becomes_markup(own):
         assert "default-src 'none'" in page or "default-src &#x27;none&#x27;" in page
 
 
+def parts(value, path=()):
+    """Yield the path of each part of a JSON value; of a list its first item stands for all."""
+    if path:
+        yield path
+    items = value.items() if isinstance(value, dict) else enumerate(value[:1])
+    for key, each in items:
+        if isinstance(each, dict | list):
+            yield from parts(each, (*path, key))
+        else:
+            yield (*path, key)
+
+
+def with_part(value, path, new):
+    copied = json.loads(json.dumps(value))
+    inner = copied
+    for key in path[:-1]:
+        inner = inner[key]
+    inner[path[-1]] = new
+    return copied
+
+
+def test_no_part_of_a_record_is_trusted_to_be_what_it_should_be(own):
+    folder = adapters.named(own.home, "toy/round-2").folder
+    for name in (raw_outputs.SCORES, "curve.jsonl"):
+        (folder / name).unlink()
+    record = change(folder)
+    record["recipe"]["values"] = {"rounds": record["recipe"]["values"]["rounds"]}
+    record["scores"]["after"]["by_language"] = {}
+    made = 0
+    for place, path in enumerate(parts(record)):
+        new = ("<b>", None, [], {}, 1.5)[place % 5]
+        text = json.dumps(with_part(record, path, new))
+        (folder / manifests.MANIFEST).write_text(text)
+        try:
+            adapter = adapters.named(own.home, "toy/round-2")
+        except FinetuneError:
+            continue  # such a folder is no adapter
+        assert Seen(adapter_card.card(own.home, adapter)).tags <= TAGS
+        made += 1
+    assert made > 100
+
+
+@pytest.mark.parametrize("name", [raw_outputs.ANSWERS, raw_outputs.SCORES, "curve.jsonl"])
+def test_a_damaged_file_is_named(own, name):
+    folder = adapters.named(own.home, "toy/round-2").folder
+    (folder / name).write_text("{")
+    with pytest.raises(FinetuneError, match=name):
+        adapter_card.card(own.home, adapters.named(own.home, "toy/round-2"))
+
+
 def test_a_parent_that_is_gone_or_was_made_anew_is_told(own):
     folder = adapters.named(own.home, "toy/round-2").folder
     change(folder, parent={"name": "toy/round-1", "hash": "0" * 64})
     adapter = adapters.named(own.home, "toy/round-2")
     assert [one.name for one in round_record.lineage(own.home, adapter)] == ["toy/round-2"]
     assert "no longer here as it was" in Seen(adapter_card.card(own.home, adapter)).all
+
+
+def test_a_parent_whose_weights_were_halved_is_still_the_parent(own):
+    first = adapters.named(own.home, "toy/round-1").folder
+    record = change(first)
+    weights = record["files"]["adapter_model.safetensors"]
+    files = {**record["files"], "adapter_model.safetensors": "f" * 64}
+    change(first, files=files, halved={"weights": weights})
+    adapter = adapters.named(own.home, "toy/round-2")
+    assert len(round_record.lineage(own.home, adapter)) == 2
+    change(first, files=files, halved={"weights": "0" * 64})
+    assert len(round_record.lineage(own.home, adapter)) == 1
 
 
 def test_the_lineage_of_an_adapter_that_was_handed_on_is_read_from_its_folder(own):

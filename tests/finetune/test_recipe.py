@@ -27,8 +27,9 @@ def test_shipped_recipe_loads_and_explains_itself(name):
 
 def test_the_needed_recipes_ship():
     bases = {"mini", "smollm2", "llama", "qwen", "chatglm", "chatdoctor", "huatuo"}
+    methods = {"ptuning", "qlora", "full"}
     stages = {"literature", "preference", "reward", "single-mixed"}
-    assert bases | stages <= set(recipe_reader.shipped())
+    assert bases | methods | stages <= set(recipe_reader.shipped())
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ def test_what_a_round_leaves_behind(made):
         "name",
         "recipe",
         "round",
+        "method",
         "objective",
         "base",
         "parent",

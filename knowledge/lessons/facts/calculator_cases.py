@@ -7,6 +7,7 @@ what that equation gives.
 """
 
 import random
+import re
 from dataclasses import dataclass, field
 
 from knowledge.calculators import arithmetic
@@ -47,6 +48,8 @@ _CHANGED = (0.6, 1.7)
 _FIXED = ("age", "height")
 """What does not change between two measurements."""
 
+_AIM = re.compile("target|wanted|goal|desired|目标|期望|理想")
+
 _MOST_BMI, _LEAST_BMI = 48, 15
 """The BMI of a body whose weight and height are both drawn lies between these."""
 
@@ -79,6 +82,11 @@ class CalculatorCase:
     def age(self) -> int | None:
         """Return the age in years where it is an input."""
         return int(float(self.given["age"])) if "age" in self.given else None
+
+
+def _is_aim(value: Input) -> bool:
+    """Say whether a value is one that somebody wants to reach, which no later test changes."""
+    return any(_AIM.search(name) for name in (*value.en, *value.zh))
 
 
 def least_age(case: CalculatorCase) -> int:
@@ -114,7 +122,10 @@ def change_value(case: CalculatorCase, pick: random.Random) -> tuple[CalculatorC
     numbers = [
         each
         for each in formula.inputs
-        if not each.choices and each.key not in _FIXED and each.key not in case.conversions
+        if not each.choices
+        and each.key not in _FIXED
+        and each.key not in case.conversions
+        and not _is_aim(each)
     ]
     for _ in range(_DRAWS if numbers else 0):
         one = pick.choice(numbers)

@@ -59,6 +59,7 @@ _MEDICINES = ("medicine", "first_line")
 _TREATING = ("treatment", "first_line", "medicine")
 
 _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_complication"}
+_UNTOLD |= {"population": "anybody", "body_part": "no_place"}
 
 _TOGETHER = 3
 """Of the medicines that are given together so many have to be known."""
@@ -78,29 +79,60 @@ def is_general(department: str) -> bool:
 def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
     """Return the facts of a Chinese page that a line of evidence may show.
 
-    Not medicines for what is known to be treated otherwise, nor what is no medicine at all; not
-    tests that nobody with the condition has.
+    Not medicines for what is known to be treated otherwise or of which nothing is known, nor what
+    is no medicine at all; not tests that nobody with the condition has, and nothing that is no
+    finding, test or complication of anything.
     """
-    kept = dict(groups)
+    kept = {
+        relation: items
+        if relation in reviewed
+        else tuple(
+            item for item in items if not (item.scraped and _is_odd(name, relation, item.text))
+        )
+        for relation, items in groups.items()
+    }
     if "test" in kept and "test" not in reviewed:
         kept["test"] = tuple(item for item in kept["test"] if not is_kept_from(name, item.text))
+    alone = [item for item in kept.get("treatment", ()) if item.object]
+    lone = len(alone) == 1 and alone[0].scraped and "treatment" not in reviewed
+    if lone and fact_fitness.has_core(name, ()):
+        kept["treatment"] = ()  # nothing tells that the one thing is what matters
     for relation in (*_MEDICINES, *_USES):
         if relation not in kept or relation in reviewed:
             continue
-        items = kept[relation]
-        if relation in _USES:
-            items = tuple(item for item in items if _may_be_used(item.text, name))
-        elif not any(_may_be_used(name, item.text) for item in items):
-            items = ()
-        kept[relation] = items
+        kept[relation] = tuple(
+            item
+            for item in kept[relation]
+            if (
+                _may_be_used(item.text, name)
+                if relation in _USES
+                else _may_be_used(name, item.text, doubtful=item.scraped)
+            )
+        )
     return {relation: items for relation, items in kept.items() if items}
 
 
-def _may_be_used(condition: str, medicine: str) -> bool:
-    """Say whether nothing is known to speak against a medicine for a condition."""
-    known = any(each.search(condition) for each, _ in _classes())
+def _may_be_used(condition: str, medicine: str, *, doubtful: bool = False) -> bool:
+    """Say whether nothing is known to speak against a medicine for a condition.
+
+    Where that is `doubtful`, something has to speak for it.
+    """
+    known = doubtful or any(each.search(condition) for each, _ in _classes())
     real = fact_fitness.is_tellable("medicine", "medicine", medicine, "zh")
     return real and (not known or is_usual(condition, medicine))
+
+
+def _is_odd(name: str, relation: str, text: str) -> bool:
+    """Say whether what a table lists is nothing that its relation could be, of anything or of this.
+
+    Complications of tables are causes and chance companions as often as what follows: those named
+    after the condition are believed. Mothers are told of where the condition is of one sex.
+    """
+    if relation == "complication" and name not in text:
+        return True
+    if relation == "population" and _holds("mothers", text) and not _holds("of_one_sex", name):
+        return True
+    return _holds(_UNTOLD.get(relation, "nothing"), text)
 
 
 def select(

@@ -66,10 +66,12 @@ def tellable(
 def best_stated(
     items: Sequence[PageFact], relation: str, names: Sequence[str], support: Support
 ) -> tuple[PageFact, ...]:
-    """Return what several sources state, of a medicine also what one states; else what one does.
+    """Return what several sources state, of a medicine also what one states.
 
-    What labels mention as a circumstance is no use; what says little is one where sources agree on
-    it, and the same thing under two names is told once.
+    Of a condition, one source that lists medicines by their labels has what is used beside what
+    matters: it is told of classes that the condition is known to be treated with. What labels
+    mention as a circumstance is no use; what says little is one where sources agree on it, and the
+    same thing under two names is told once.
     """
     inverse = relation.endswith(INVERSE)
     items = [item for item in items if not is_circumstance(item.text if inverse else names[0])]
@@ -79,12 +81,19 @@ def best_stated(
             item
             for item in items
             if item not in agreed
+            and (inverse or _is_of_known_class(names[0], item.text))
             and not _pattern("broad").fullmatch(item.text if inverse else names[0])
         ]
     kept: dict[frozenset[str], PageFact] = {}
     for item in agreed:
         kept.setdefault(frozenset(fact_fitness.stems(item.text)), item)
     return tuple(kept.values())
+
+
+def _is_of_known_class(condition: str, medicine: str) -> bool:
+    """Say whether it is known what a condition is treated with, and a medicine is of that."""
+    unknown = fact_fitness.has_core(condition, ())
+    return not unknown and fact_fitness.has_core(condition, (medicine,))
 
 
 def is_circumstance(condition: str) -> bool:

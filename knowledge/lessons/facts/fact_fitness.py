@@ -184,6 +184,29 @@ def is_gathered(format: str) -> bool:
     return format in _rules()["gathered_by_program"]
 
 
+def is_listed(formats: Collection[str]) -> bool:
+    """Say whether one table of conditions alone states what all of these formats do.
+
+    Tables that were copied from the same place count as one.
+
+    >>> is_listed(["medicalgraph-csv", "medicalkg-json"]), is_listed(["chatdoctor", "indications"])
+    (True, False)
+    """
+    origins = cast(Mapping[str, str], _rules()["condition_tables"])
+    return len({origins.get(format, "") for format in formats} - {""}) == 1 and all(
+        format in origins for format in formats
+    )
+
+
+def is_own_use(note: str) -> bool:
+    """Say whether a note tells that the record of a medicine itself states a use.
+
+    >>> is_own_use("used for"), is_own_use("level: avoid; used for"), is_own_use("used for gout")
+    (True, True, False)
+    """
+    return "used for" in note.split("; ")
+
+
 def found_by_crowd(note: str) -> bool:
     """Say whether a note of a source tells that only a crowd of lay readers found a fact.
 

@@ -73,7 +73,7 @@ class FactPage:
     those of its findings that few conditions have; `links` leads from a page to those of the
     entities that it names. `shown` holds all facts where some are not fit to be told unless their
     line is shown: `groups` lacks those. `is_familiar` says whether findings alone may lead to a
-    condition.
+    condition; `left_out` names relations whose facts were not all kept, with the reason.
     """
 
     entity: Entity
@@ -94,6 +94,7 @@ class FactPage:
     links: "PageLinks | None" = field(default=None, compare=False, repr=False)
     shown: dict[str, tuple[PageFact, ...]] = field(default_factory=dict, repr=False)
     is_familiar: bool = True
+    left_out: dict[str, str] = field(default_factory=dict, compare=False, repr=False)
     _by_object: _ByObject = field(default_factory=dict, compare=False, repr=False)
     """The facts of each relation that was asked for: those of entities, and those of texts."""
     _cached: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
@@ -136,9 +137,8 @@ class FactPage:
         own = (self.entity, self.language, self.name, self.said, self.groups, self.passages)
         finds = (find_similar, find_telling or self.find_telling, links or self.links)
         known = (self._by_object, self._cached)
-        return FactPage(
-            *own, self.licence, neighbours, *finds, self.shown, self.is_familiar, *known
-        )
+        held = (self.shown, self.is_familiar)
+        return FactPage(*own, self.licence, neighbours, *finds, *held, self.left_out, *known)
 
     def as_evidence(self) -> "FactPage":
         """Return the page with every fact that a line of evidence may show."""
@@ -147,9 +147,8 @@ class FactPage:
         by_object, cached = self.cached("as evidence", _new_caches)
         own = (self.entity, self.language, self.name, self.said, self.shown, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        return FactPage(
-            *own, self.licence, self.neighbours, *finds, {}, self.is_familiar, by_object, cached
-        )
+        last = (self.left_out, by_object, cached)
+        return FactPage(*own, self.licence, self.neighbours, *finds, {}, self.is_familiar, *last)
 
     def as_written(self) -> "FactPage":
         """Return the page with those facts only that somebody wrote and read."""
@@ -163,9 +162,9 @@ class FactPage:
         }
         own = (self.entity, self.language, self.name, self.said, groups, self.passages)
         finds = (self.find_similar, self.find_telling, self.links)
-        known = (by_object, cached)
+        last = (self.left_out, by_object, cached)
         return FactPage(
-            *own, self.licence, self.neighbours, *finds, self.shown, self.is_familiar, *known
+            *own, self.licence, self.neighbours, *finds, self.shown, self.is_familiar, *last
         )
 
     @property

@@ -15,6 +15,8 @@ from knowledge.lessons.facts.fact_fitness import (
     found_by_crowd,
     interaction_level,
     is_gathered,
+    is_listed,
+    is_own_use,
     is_terse,
 )
 from knowledge.lessons.facts.fact_licences import least_restrictive
@@ -37,7 +39,9 @@ class FactView(NamedTuple):
     Facts are in the order of `order`: curated ones, those of many sources, as they stood there.
     A `hidden` one is told on pages of the other part of the split alone.
     `level` is how severe an interaction is, where its sources say it. `unread` facts stand in one
-    source alone, which a program or a crowd gathered, or are texts that are written for programs.
+    source alone, which a program or a crowd gathered, or are texts that are written for programs;
+    `listed` ones in one table of conditions alone. An `own_use` stands in the record of the
+    medicine itself.
     """
 
     id: str
@@ -50,6 +54,8 @@ class FactView(NamedTuple):
     level: str = ""
     unread: bool = False
     hidden: bool = False
+    listed: bool = False
+    own_use: bool = False
 
     @property
     def agreed(self) -> bool:
@@ -69,7 +75,7 @@ class FactStore:
         self._prepared: PreparedQuery | None = None
         self._engine = engine
         self._generation = generation
-        self._ranks: dict[tuple[str, ...], tuple[bool, int, str, bool, bool]] = {}
+        self._ranks: dict[tuple[str, ...], _Rank] = {}
         query = select(SourceRow.id, SourceRow.format, SourceRow.licence).where(
             holds(SourceRow, generation)
         )
@@ -85,7 +91,7 @@ class FactStore:
         asked = set(ids)
         sources: dict[str, tuple[str, ...]] = {}
         notes: dict[str, tuple[str, ...]] = {}
-        crowd: set[str] = set()
+        crowd, own_uses = set[str](), set[str]()
         rows = {}
         # A fact whose sources are all gone proves nothing: only live sources are kept.
         for row in self._prepared.rows(connection, ids):
@@ -95,11 +101,13 @@ class FactStore:
                 sources[id] = (*sources[id], source) if id in sources else (source,)
                 if row[8] and found_by_crowd(row[8]):
                     crowd.add(id)
+                if row[8] and is_own_use(row[8]):
+                    own_uses.add(id)
                 if row[8] and row[2] == "interaction":
                     notes[id] = (*notes.get(id, ()), row[8])
         found: dict[str, list[FactView]] = {}
         for id, subject, relation, object, en, zh, position, _, _ in rows.values():
-            scraped, fewer, licence, unread, terse = self._rank_of(sources[id])
+            scraped, fewer, licence, unread, terse, listed = self._rank_of(sources[id])
             unread = unread or (terse and not object) or (len(sources[id]) == 1 and id in crowd)
             order = (scraped, fewer, position, id)
             # The driver gives a new text for each mention; one of each is kept.
@@ -107,7 +115,7 @@ class FactStore:
             level = interaction_level(notes[id]) if id in notes else ""
             told = (en, zh, order, licence, level, unread)
             for end, seen, other, hidden in _seen_from(*ends, asked):
-                fact = FactView(intern(id), seen, other, *told, hidden)
+                fact = FactView(intern(id), seen, other, *told, hidden, listed, id in own_uses)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)
@@ -133,12 +141,8 @@ class FactStore:
             .where(holds(FactRow, self._generation))
         )
 
-    def _rank_of(self, sources: tuple[str, ...]) -> tuple[bool, int, str, bool, bool]:
-        """Return whether only scraped sources state a fact, minus how many do, and its licence.
-
-        Then whether nobody read it, as a program gathered its only source, and whether its texts
-        are written for programs.
-        """
+    def _rank_of(self, sources: tuple[str, ...]) -> "_Rank":
+        """Return what the sources of a fact say of it together."""
         known = self._ranks.get(sources)
         if known is None:
             said = [self._sources[source] for source in sources]
@@ -146,9 +150,25 @@ class FactStore:
             unread = len(said) == 1 and is_gathered(said[0][0])
             licence = least_restrictive(licence for _, licence in said)
             terse = all(is_terse(format) for format, _ in said)
-            known = scraped, -len(said), licence, unread, terse
+            listed = is_listed([format for format, _ in said])
+            known = _Rank(scraped, -len(said), licence, unread, terse, listed)
             self._ranks[sources] = known
         return known
+
+
+class _Rank(NamedTuple):
+    """What sources say of a fact: whether only scraped ones state it, minus how many do.
+
+    Then its licence, whether nobody read it, as a program gathered its only source, whether its
+    texts are written for programs, and whether one table of conditions alone lists it.
+    """
+
+    scraped: bool
+    fewer: int
+    licence: str
+    unread: bool
+    terse: bool
+    listed: bool
 
 
 def _seen_from(
@@ -166,5 +186,5 @@ def _seen_from(
     hidden = is_validation(object) != is_validation(subject)
     if relation in _MIRRORED:
         yield object, relation, subject, hidden
-    elif not hidden and object.startswith(f"{SEEN_FROM_OBJECT.get(relation)}:"):
-        yield object, relation + INVERSE, subject, False
+    elif object.startswith(f"{SEEN_FROM_OBJECT.get(relation)}:"):
+        yield object, relation + INVERSE, subject, hidden

@@ -54,7 +54,7 @@ _GRAVE = re.compile(
     r"cord compression|compartment syndrome|acute liver failure|respiratory failure|heat stroke|"
     r"orbital cellulitis|necroti[sz]ing|overdose|pulmonary (?:o)?edema|tetanus|rabies|eclampsia|"
     r"mesenteric isch|angle-closure|intussusception|placental abruption|(?:sub|epi|extra)dural h|"
-    r"subarachnoid h|(?:giant cell|temporal|cranial) arteritis|"
+    r"subarachnoid h|intracranial h(?!ypert)|(?:giant cell|temporal|cranial) arteritis|"
     r"intracerebral h|delirium|stevens|epidermal necrolysis|acute pancreatitis|appendicitis|"
     r"(?:bowel|intestinal) obstruction|(?<!sclerosing )(?<!biliary )cholangitis|"
     r"hypertensive (?:emerg|cris)|acute coronary|"
@@ -73,12 +73,6 @@ _GRAVE = re.compile(
     re.IGNORECASE,
 )
 """Conditions that kill or maim within hours or days where nobody treats them."""
-
-_PAST = re.compile(
-    r"sequel|^old |\bhealed|\bpost-?stroke|\bafter (?:a )?stroke|后遗症|陈旧性|恢复期",
-    re.IGNORECASE,
-)
-"""What such conditions leave behind."""
 
 _SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGNORECASE)
 """Conditions of which a suspicion does not wait for a free appointment."""
@@ -99,7 +93,12 @@ def presses(flag: PageFact) -> bool:
 
 def is_emergency(flag: PageFact) -> bool:
     """Say whether a red flag tells of an emergency, or of what cannot wait for hours."""
-    return presses(flag) or _EMERGENCY.search(flag.text) is not None
+    return tells_emergency(flag.text)
+
+
+def tells_emergency(text: str) -> bool:
+    """Say whether words tell of an emergency, or of what cannot wait for hours."""
+    return bool(_PRESSING.search(text) or _EMERGENCY.search(text))
 
 
 def is_sign(text: str, language: Language) -> bool:
@@ -120,16 +119,18 @@ def is_grave(page: FactPage) -> bool:
 
 def is_grave_name(name: str) -> bool:
     """Say whether a name is that of a condition which is an emergency."""
-    if _PAST.search(name):
-        return False
-    return any(pattern.search(name) for pattern in (_GRAVE, _grave_kinds()))
+    grave, none = _grave_kinds()
+    return bool(_GRAVE.search(name) or grave.search(name)) and not none.search(name)
 
 
 @cache
-def _grave_kinds() -> re.Pattern[str]:
+def _grave_kinds() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return patterns of the names of emergencies, and of what only sounds like one."""
     text = files("knowledge.lessons.facts").joinpath("grave_conditions.yaml").read_text("utf-8")
     kinds = cast(dict[str, list[str]], yaml.safe_load(text))
-    return re.compile("|".join(each for kind in kinds.values() for each in kind), re.IGNORECASE)
+    none = re.compile("|".join(kinds.pop("no_emergency")), re.IGNORECASE)
+    grave = "|".join(each for kind in kinds.values() for each in kind)
+    return re.compile(grave, re.IGNORECASE), none
 
 
 def alarm_of(texts: Iterable[str], language: Language) -> Alarm:

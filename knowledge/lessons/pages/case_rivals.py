@@ -8,7 +8,7 @@ What is told of them is only what somebody wrote.
 from collections.abc import Sequence
 from itertools import combinations
 
-from knowledge.lessons.facts import exam_rules, urgent_flags
+from knowledge.lessons.facts import demanded_dangers, exam_rules, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.related_pages import shared_findings
@@ -97,10 +97,11 @@ def weighed_against(
     that shares only a finding that goes with much else is not to be excluded before all.
     """
     left = [pair for pair in rivals if first is None or pair[0].id != first.id]
-    missing = {item.object for item in _undangered(page, told, [first] if first else [])}
+    named = [first] if first else []
+    missing = {item.object for item in _undangered(page, told, named)}
     for other, both in left:
         dangers = [pair for pair in both if pair[0].object in missing]
-        if dangers and case_plan.cannot_wait(other):
+        if dangers and len(_undangered(page, told, [*named, other])) < len(missing):
             return other, dangers
     fit = (
         pair
@@ -119,8 +120,9 @@ def _undangered(
     page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage]
 ) -> list[PageFact]:
     """Return the findings that call for a grave condition and are explained by none of those."""
+    demanding = _demanding(page, told, named)
     if case_plan.cannot_wait(page):
-        return []
+        return demanding
     lasts = patient_profiles.profile_of(page, told).pace == "lasting"
     grave = {
         item.object
@@ -132,9 +134,41 @@ def _undangered(
     return [
         item
         for item in told
-        if urgent_flags.is_weighed(item.said, page.language, lasts=lasts)
-        and item.object not in grave
+        if item in demanding
+        or (
+            urgent_flags.is_weighed(item.said, page.language, lasts=lasts)
+            and item.object not in grave
+        )
     ]
+
+
+def meets_demands(page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage] = ()) -> bool:
+    """Say whether findings demand no danger, or one that the condition or one named is."""
+    return not _demanding(page, told, named)
+
+
+def _demanding(
+    page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage]
+) -> list[PageFact]:
+    """Return the findings that demand a certain danger, which none of the conditions is."""
+    who = patient_profiles.profile_of(page, told)
+    if who.pace == "lasting":
+        return []
+    called = [page.name, *(each.name for each in named)]
+    found: set[int] = set()
+    for demand in demanded_dangers.demands():
+        if _concerns(demand.who, who) and not any(map(demand.danger.search, called)):
+            found |= set(demand.demanding([item.text for item in told]))
+    return [told[place] for place in sorted(found)]
+
+
+def _concerns(whom: demanded_dangers.Who, who: patient_profiles.PatientProfile) -> bool:
+    """Say whether somebody may be one of those of whom findings demand a danger."""
+    if whom == "pregnant":
+        return who.pregnant
+    if whom == "may be pregnant":
+        return who.stage == "adult" and who.sex != "m" and not who.menopause
+    return whom == "anybody" or who.stage not in ("baby", "child")
 
 
 def _alarms(item: PageFact, page: FactPage) -> bool:

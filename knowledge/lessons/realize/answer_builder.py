@@ -25,6 +25,8 @@ from knowledge.vocabulary import INVERSE
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
+_WARNINGS = ("interaction", "contraindication")
+
 LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
 
 
@@ -56,7 +58,9 @@ class AnswerBuilder:
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
         self._used: dict[str, _Used] = {}
-        self._said_more = False
+        self._said_more: set[str] = set()
+        self.presses = False
+        """Whether it was said that this cannot wait."""
 
     @property
     def has_begun(self) -> bool:
@@ -76,6 +80,10 @@ class AnswerBuilder:
     def states(self, relation: str) -> bool:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
+
+    def stated(self, relation: str) -> list[PageFact]:
+        """Return the facts of a relation that the row rests on."""
+        return [used.item for used in self._used.values() if used.relation == relation]
 
     def names(self, object: str) -> bool:
         """Say whether the row rests on a fact about an entity."""
@@ -195,12 +203,13 @@ class AnswerBuilder:
         )
 
     def _tell_of_more(self, relation: str) -> None:
-        """Say once that there may be more interactions: no list of them is known to be whole."""
-        if relation != "interaction" or not self._levels or self._said_more:
+        """Say once that there may be more warnings: no list of them is known to be whole."""
+        if relation not in _WARNINGS or not self._levels or relation in self._said_more:
             return
         words = load(InteractionsWords, self._page.language)
-        self.add(grammar.draw(words.more, self._pick))
-        self._said_more = True
+        lines = words.more if relation == "interaction" else words.more_barred
+        self.add(grammar.draw(lines, self._pick))
+        self._said_more.add(relation)
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
         joint = " " if self._text and self._page.language == "en" else ""

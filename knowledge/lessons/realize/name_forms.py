@@ -18,6 +18,7 @@ from knowledge.lessons.facts import (
     closed_book,
     definitions,
     fact_fitness,
+    treatment_claims,
     whole_lists,
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
@@ -122,6 +123,7 @@ class PageRenderer:
         unnamed: Counter[str] = Counter()
         untold: Counter[str] = Counter()
         hidden: list[str] = []
+        hides_uses = False
         for fact in facts:  # curated ones first
             relation, other = fact.relation, fact.other
             if not fact.curated and reviewed and reviewed.get(relation, 0) >= _REVIEWED:
@@ -136,7 +138,8 @@ class PageRenderer:
             if not self._is_fit(fact, called, named, own):
                 continue
             if fact.hidden:
-                hidden.append(fact.level)
+                hides_uses = hides_uses or relation in _TREATED
+                hidden += [fact.level] if relation not in _TREATED else []
                 continue
             items = groups.setdefault(relation, {})
             known = items.get(called.key)
@@ -154,6 +157,12 @@ class PageRenderer:
         kept = {relation: tuple(items.values()) for relation, items in groups.items() if items}
         if "interaction" in kept:
             kept["interaction"] = tuple(itertools.chain(*split_by_level(kept["interaction"])))
+        kind = entities[id].kind
+        uses = treatment_claims.StatedUses(
+            frozenset(fact.id for fact in facts if fact.listed),
+            frozenset(fact.id for fact in facts if fact.own_use),
+        )
+        kept, left_out = treatment_claims.fit_to_show(own.text, kind, kept, uses, self._language)
         partial = whole_lists.partial(id, kept, untold, hidden)
         if not reviewed:
             given = {fact.other for fact in facts if fact.relation in _TREATING} - {""}
@@ -167,9 +176,11 @@ class PageRenderer:
             short = len(own.text) <= _LONGEST_GUESS
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
             told = {each: items for each, items in told.items() if each not in partial}
+            told, untellable = treatment_claims.fit_to_tell(kind, told, reviewed, hides_uses)
+            left_out |= untellable
             shown = kept if told != kept else {}
-            page = FactPage(*about, told, shown=shown, is_familiar=familiar)
-            return page if kept else None
+            page = FactPage(*about, told, shown=shown, is_familiar=familiar, left_out=left_out)
+            return page if kept or left_out else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
             frozenset(fact.id for fact in facts if fact.agreed),
@@ -179,9 +190,11 @@ class PageRenderer:
             names = {item.text for each in _TREATING for item in told.get(each, ())}
             told = self._with_core_treatment(entities[id], names, told)
         told = {each: items for each, items in told.items() if each not in partial}
+        told, untellable = treatment_claims.fit_to_tell(kind, told, reviewed, hides_uses)
+        left_out |= untellable
         shown = kept if told != kept else {}
-        page = FactPage(*about, told, shown=shown)
-        return page if kept else None
+        page = FactPage(*about, told, shown=shown, left_out=left_out)
+        return page if kept or left_out else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""

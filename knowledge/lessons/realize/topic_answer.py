@@ -8,6 +8,7 @@ The same plan of what is added and the same words as for a case, without a patie
 import random
 import re
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_fitness import (
     harms_unborn,
     is_taken_for_long,
@@ -73,6 +74,7 @@ def begin(
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)
             case_answer.draw_stock(words.urgent_named, page, answer, pick)
+            answer.presses = True
     if manner.length == "short":
         return
     if heard and manner.is_plain and not urgent:
@@ -89,6 +91,16 @@ def warn(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
     warning = case_plan.urgent_warning(page, relation)
     if warning and not answer.states("red_flag"):
         answer.state("red_flag", [warning])
+
+
+def press(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say that a condition is an emergency, unless that was said."""
+    flagged = any(map(urgent_flags.is_emergency, answer.stated("red_flag")))
+    grave = page.entity.kind == "condition" and case_plan.cannot_wait(page)
+    if grave and not flagged and not answer.presses:
+        words = load(ConsultationWords, page.language)
+        case_answer.draw_stock(words.emergency, page, answer, pick)
+        answer.presses = True
 
 
 def end(
@@ -126,6 +138,7 @@ def end(
         case_answer.draw_stock(reasons, page, answer, pick)
     if urgent or manner.length != "short":
         warn(page, relation, answer)
+    press(page, answer, pick)
     if page.entity.kind == "medicine" and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:

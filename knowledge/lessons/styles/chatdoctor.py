@@ -13,6 +13,7 @@ from typing import Literal
 
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
+from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import (
     case_answer,
     case_plan,
@@ -79,7 +80,7 @@ def _case(
     page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
 ) -> str:
     items = _few(page, case_plan.known_findings(page), pick)
-    if not items:
+    if not items or not case_rivals.meets_demands(page, items):
         return ""
     plan = case_plan.plan_case(page, relation, manner, pick, findings=items, to_patient=True)
     lead: case_answer.Lead = "likely" if manner.is_plain else "supports"

@@ -80,6 +80,9 @@ def write(
     if not felt or (form != "single" and not rivals):
         return None
     rival = _weighed(page, felt, rivals)
+    named = [rival.page, *(rival.third or ())[:1]] if rival else []
+    if not case_rivals.meets_demands(page, felt, named):
+        return None
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
     if rival:

@@ -8,12 +8,13 @@ relations at once, `case` describes a patient and asks what it may be: by facts 
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, UNCUT, FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
+from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import (
     case_plan,
     chinese_sentences,
@@ -32,6 +33,7 @@ from knowledge.lessons.templates.tables import (
     TextBy,
 )
 from knowledge.records import Language, Lesson
+from knowledge.vocabulary import TREATING
 
 NAME = "huatuo"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -143,14 +145,18 @@ def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rand
     if relation == "associated_with":
         answer.state(relation, sample_items(page.entity_facts(relation), pick))
         return ""
-    for items in _every(page, relation):
+    first = page.entity_facts("first_line") if relation in TREATING[1:] else ()
+    further = _every(page, relation, {item.object for item in first})
+    if first and further:  # a list without what is tried first would be taken for all of it
+        answer.state("first_line", first[:MOST])
+    for items in further or _every(page, relation):
         answer.state(relation, items)
     return ""
 
 
-def _every(page: FactPage, relation: str) -> list[Sequence[PageFact]]:
-    """Return all facts of a relation, grouped by sentence."""
-    named = page.few_facts(relation, MOST)
+def _every(page: FactPage, relation: str, known: Collection[str] = ()) -> list[Sequence[PageFact]]:
+    """Return all facts of a relation that are not `known`, grouped by sentence."""
+    named = [item for item in page.few_facts(relation, MOST) if item.object not in known]
     told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
     return [*([named] if named else []), *((item,) for item in told)]
 
@@ -159,6 +165,8 @@ def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
     named = page.entity_facts(relation)[:MOST]
     count = min(len(named) - 1, pick.choice((2, 3, 4)), 4)
     items = _ordered(pick.sample(named, count), named)
+    if relation in TREATING:  # what is tried first stands first
+        items = list(named[:count])
     answer.state(relation, items)
     words = load(HuatuoWords, page.language)
     number, label = words.number[count], words.some_name[relation]
@@ -264,7 +272,7 @@ def _case(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
     """Describe a patient in the third person, and ask what it may be and one thing more."""
     symptoms = _told_of(page)
     items = case_plan.choose_telling(page, symptoms, pick.choice((2, 3, 3, 4)), pick)
-    if not items:
+    if not items or not case_rivals.meets_demands(page, items):
         return ""
     said = realizer.join_names([item.said for item in items], page.language, pick)
     answer.add(patient_profiles.state_likely_condition(page, said, pick), "symptom", items)

@@ -3,8 +3,9 @@
     question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
 
 The call has one fixed grammar, and the result is the line of evidence of the graph. Each answer is
-a sentence on its own: what was found is told, not copied. Forms: `plain` answers, `shown` adds
-where the answer comes from, `twice` asks for two attributes in one dialogue.
+a sentence on its own: what was found is told, not copied, and of an emergency that it is one.
+Forms: `plain` answers, `shown` adds where the answer comes from, `twice` asks for two attributes in
+one dialogue.
 """
 
 import random
@@ -15,7 +16,7 @@ from typing import Literal
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import realizer
+from knowledge.lessons.realize import realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
@@ -60,6 +61,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
         asked = huatuo.ask(page, relation, pick)
     _called(page, last, asked, answer, before, turns, pick)
     answer.state(last, _items(page, last), briefly=0.25)
+    topic_answer.press(page, answer, pick)
     if form == "shown":
         answer.add(grammar.draw(load(KnowledgeCallWords, page.language).source, pick))
     return answer.build(NAME, _result(page, last), relation, before=before, turns=turns)

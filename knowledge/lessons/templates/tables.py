@@ -116,6 +116,7 @@ class InteractionsWords:
     warning: LinesBy = _lines("s S o", LEVELS)
     finding: LinesBy = _lines("s S o", LEVELS)
     more: Lines = _lines()
+    more_barred: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ class ConsultationWords:
 
     urgent_first: Lines = _lines()
     urgent_named: Lines = _lines()
+    emergency: Lines = _lines()
     prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()

@@ -184,6 +184,7 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
             r"\bcontraindications?\b",
             r"(?<!not )(?<!never )\bcontraindicated (?:in|with)",
             r"(?:are|is)\s+contraindicated",
+            r"(?:are|is)\s+to be avoided",
             r"(?:should|must) not be (?:used|given)",
             r"(?:please )?do not (?:take|use)",
             r"must not be used here",
@@ -216,7 +217,7 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         "contraindication": (
             "禁忌证?",
             "禁用(?:于)?",
-            "(?:不应|不能|不可)(?:使用|用)",
+            "(?:不应|不能|不可)(?:使用|用于?)",
             "^\\W*(?:不能用|不可以|不能)，",
             "请不要使用",
         ),

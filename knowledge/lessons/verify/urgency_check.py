@@ -3,7 +3,7 @@
 row + rules -> the row without its opening, and what is wrong, or nothing
 
 Whoever tells of a finding that alarms is told to be seen soon, even where no rule takes the words
-for an emergency.
+for an emergency. What tells of a condition that is an emergency says so.
 """
 
 import re
@@ -28,6 +28,8 @@ from knowledge.text.sentences import sentence_spans
 def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, str]:
     """Return a row without its opening, for the proof of the rest, and the first fault."""
     claimed = lesson.meta.get("urgent")
+    if not claimed and is_silent(lesson):
+        return lesson, "an emergency is told of without saying that it is one"
     if rules is None:
         return lesson, "the rules for urgent words are not given" if claimed else ""
     found = rules(users_words(lesson), lesson.language)
@@ -74,6 +76,38 @@ def _is_heeded(lesson: Lesson) -> bool:
         _heeding(alarm, lesson.language).fullmatch(answer[start:end].strip().lower())
         for start, end in sentence_spans(answer)
     )
+
+
+def is_silent(lesson: Lesson) -> bool:
+    """Say whether a row tells of a condition that is an emergency, and not that it is one."""
+    if lesson.style not in _TELLING or lesson.meta.get("refused") or not lesson.sources:
+        return False
+    subject = _SUBJECT.match(lesson.sources[0].quote)
+    named = lesson.split_key.startswith("condition:") and subject is not None
+    if not named or subject is None or not urgent_flags.is_grave_name(subject[1]):
+        return False
+    flags = (each.quote for each in lesson.sources if _FLAG.search(each.quote))
+    if any(map(urgent_flags.tells_emergency, flags)):
+        return False
+    answer = lesson.messages[-1].content
+    return not any(
+        _pressing(lesson.language).fullmatch(answer[start:end].strip().lower())
+        for start, end in sentence_spans(answer)
+    )
+
+
+_TELLING = ("huatuo", "knowledge-call", "safety")
+"""Styles that tell of a condition to whoever asks."""
+
+_SUBJECT = re.compile("(.+?)(?: — |——)")
+_FLAG = re.compile("— red flags:|——警示征象：")
+
+
+@cache
+def _pressing(language: Language) -> re.Pattern[str]:
+    """Return what a sentence says that calls a condition an emergency."""
+    words = load(ConsultationWords, language)
+    return re.compile(any_of((*words.emergency, *words.urgent_named), language, {}))
 
 
 _OF_COMPLAINTS = ("chatdoctor", "dialogue")

@@ -45,8 +45,13 @@ def test_pairs_are_graded_and_advised() -> None:
         if statement.relation == "interaction" and statement.term and statement.note
     }
     advised = [each for _, each in _statements() if each.relation == "interaction_advice"]
-    assert len(graded) >= 250
-    assert len(advised) == len(graded)
+    paired = {
+        frozenset((record.names[0].text, statement.term.names[0].text))
+        for record, statement in _statements()
+        if statement.relation == "interaction" and statement.term
+    }
+    assert graded == paired
+    assert 250 <= len(advised) <= len(graded)
 
 
 def test_levels_conditions_and_words_are_read(tmp_path) -> None:

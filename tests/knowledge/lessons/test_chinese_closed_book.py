@@ -110,6 +110,29 @@ def test_a_scraped_list_is_told_only_as_far_as_it_is_fit(name, relation, given, 
     assert told(name, relation, named(relation, *given)) == left
 
 
+@pytest.mark.parametrize(
+    ("relation", "given", "left"),
+    [
+        ("medicine", ["丹参片", "麻仁胶囊"], []),
+        ("complication", ["继发性青光眼", "虹膜缺损性青光眼"], ["虹膜缺损性青光眼"]),
+        ("treatment", ["支持治疗"], []),
+        ("population", ["哺乳期女性"], []),
+        ("test", ["健康体检", "裂隙灯检查"], ["裂隙灯检查"]),
+        ("symptom", ["视网膜病变", "畏光"], ["畏光"]),
+        ("population", ["所有人群"], []),
+        ("body_part", ["全身"], []),
+    ],
+)
+def test_evidence_shows_nothing_of_a_table_that_could_be_of_nothing(relation, given, left):
+    items = tuple(
+        PageFact(f"f:{text}", text, text, f"{relation}:{text}", relation, scraped=True)
+        for text in given
+    )
+    kept = closed_book.showable("虹膜缺损", {relation: items}, ())
+    assert [item.text for item in kept.get(relation, ())] == left
+    assert closed_book.showable("虹膜缺损", {relation: items}, (relation,)) == {relation: items}
+
+
 @pytest.mark.parametrize("relation", ["test", "symptom", "complication", "medicine", "body_part"])
 def test_what_somebody_wrote_and_read_is_told(relation):
     items = named(relation, "涂片")

@@ -147,6 +147,22 @@ def test_what_two_sources_state_is_told_before_what_one_does():
     assert closed_book.best_stated((other, known), "medicine", ("chest pain",), support) == (known,)
 
 
+@pytest.mark.parametrize(
+    ("condition", "listed", "told"),
+    [
+        ("panic disorder", ["Hydroxyzine", "Meprobamate"], []),
+        ("gout", ["Colchicine", "Hydroxyzine", "Allopurinol"], ["Colchicine", "Allopurinol"]),
+    ],
+)
+def test_a_list_gathered_from_labels_is_told_where_the_class_is_known(condition, listed, told):
+    items = [PageFact(name, name, name, name) for name in listed]
+    kept = closed_book.best_stated(items, "medicine", (condition,), closed_book.Support())
+    assert [each.text for each in kept] == told
+    agreed = closed_book.Support(agreed=frozenset(listed))
+    kept = closed_book.best_stated(items, "medicine", (condition,), agreed)
+    assert [each.text for each in kept] == listed
+
+
 def test_what_labels_mention_in_passing_is_no_use():
     items = [PageFact(name, name, name, name) for name in ("hypotension", "gout", "gout disorder")]
     told = closed_book.best_stated(items, "medicine~", ("x",), closed_book.Support())

@@ -32,6 +32,9 @@ from knowledge.vocabulary import KINDS, OBJECT_KINDS, RELATIONS
 _MARK = re.compile(r"""^\s*format\s*:\s*["']?medchat-records["']?\s*(?:#.*)?$""", re.MULTILINE)
 _HEADER = ("format", "title", "licence", "source", "note", "version", "records")
 _PLAIN = ("kind", "en", "zh", "identifiers", "note", "source", "used_for")
+STATED_OF_MEDICINE = "used for"
+"""The note of a use that the record of the medicine states, not that of the condition."""
+
 _INVERTED = {"used_for": ("condition", "medicine")}
 _WORDED = {
     "interaction": "interaction_advice",
@@ -121,7 +124,7 @@ def _build_entities(
     yield EntityRecord(kind, own, tuple(statements), place.line, identifiers, note)
     for key, (subject_kind, relation_id) in _INVERTED.items():
         for text in _text_list(node.get(key, []), key, place):
-            about = Statement(relation_id, EntityReference(own), kind=kind)
+            about = Statement(relation_id, EntityReference(own), kind=kind, note=STATED_OF_MEDICINE)
             yield EntityRecord(subject_kind, _split_pair(text, place), (about,), place.line)
 
 

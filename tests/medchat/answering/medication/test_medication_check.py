@@ -190,8 +190,9 @@ def test_an_answer_that_warns_or_is_of_nobody_needs_no_alert(search: Search) -> 
 
 
 def test_an_alert_names_its_source(search: Search) -> None:
-    lead = ask(search, "Is sildenafil ok with isosorbide mononitrate?")
-    assert lead and [alert.source for alert in lead.alerts] == ["medchat starter interactions"]
+    lead = ask(search, "Is warfarin ok with metronidazole?")
+    assert lead and lead.alerts
+    assert all("medchat starter interactions" in alert.source for alert in lead.alerts)
 
 
 def test_one_severity_of_one_kind_is_said_once(search: Search) -> None:

@@ -1,0 +1,1 @@
+"""Methods by which a round adapts a base, one module each, listed in `method_registry`."""

@@ -1,0 +1,148 @@
+"""Decide what may be claimed of treatments and of the uses of medicines.
+
+    groups of a page + who states them -> those that may be shown, those that may be told
+
+A table of conditions says of a medicine no more than that it was listed for one of them: that is
+no use of the medicine unless other sources or what is known of its class agree. Of a condition of
+which nothing else is known a medicine or two make no list. An emergency has its first treatment in
+every answer, or no treatment at all.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from knowledge.lessons.facts import chinese_closed_book, fact_fitness
+from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.facts.urgent_flags import is_grave_name
+from knowledge.records import Language
+from knowledge.vocabulary import INVERSE, TREATING
+
+Groups = dict[str, tuple[PageFact, ...]]
+
+USES = (f"medicine{INVERSE}", f"first_line{INVERSE}")
+FIRST = "first_line"
+
+LISTED = "a use of a medicine that one table of conditions alone lists"
+EMERGENCY_USE = "an emergency as a use of a medicine that is not its first treatment"
+EMERGENCY = "treatment of an emergency without its first treatment"
+NAMED_ONLY = "medicines of a condition of which nothing else is known"
+PARTLY_HIDDEN = "uses of a medicine of which the other part of the split tells some"
+
+_KNOWN_BY = ("description", "symptom", "sign", "cause", "test", FIRST, "treatment", "red_flag")
+"""What somebody who described a condition, rather than a medicine, tells of it."""
+
+
+_ENOUGH = 3
+"""So many medicines make a list, even of a condition of which nothing else is known."""
+
+
+class StatedUses(NamedTuple):
+    """Facts by who states a use: one table of conditions alone, or the medicine's own record."""
+
+    listed: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
+
+
+class Fit(NamedTuple):
+    """The groups that are fit, and why facts of a relation were left out."""
+
+    groups: Groups
+    left_out: dict[str, str]
+
+
+def fit_to_show(name: str, kind: str, groups: Groups, uses: StatedUses, language: Language) -> Fit:
+    """Return what even a line of evidence may claim."""
+    if kind == "medicine":
+        return _fit_uses(name, groups, uses, language)
+    if kind == "condition" and is_grave_name(name):
+        return _fit_emergency(groups)
+    return Fit(groups, {})
+
+
+def fit_to_tell(kind: str, groups: Groups, reviewed: Collection[str], partly_hidden: bool) -> Fit:
+    """Return what an answer from memory may claim; some uses may be `partly_hidden`.
+
+    Those are told in the other part of the split: what is left would read as all of them.
+    """
+    if kind == "medicine" and partly_hidden:
+        return _without(USES, groups, PARTLY_HIDDEN)
+    if kind != "condition":
+        return Fit(groups, {})
+    few = 0 < len(groups.get("medicine", ())) < _ENOUGH
+    if few and reviewed and not any(each in groups for each in _KNOWN_BY):
+        return _without(("medicine",), groups, NAMED_ONLY)
+    return Fit(_first_choices_first(groups), {})
+
+
+def is_known_use(condition: str, medicine: str, language: Language) -> bool:
+    """Say whether a medicine is of a class that a condition is known to be treated with.
+
+    >>> is_known_use("gout", "colchicine", "en"), is_known_use("omental cyst", "vincristine", "en")
+    (True, False)
+    """
+    if language == "zh":
+        return chinese_closed_book.is_usual(condition, medicine)
+    unknown = fact_fitness.has_core(condition, ())
+    return not unknown and fact_fitness.has_core(condition, (medicine,))
+
+
+def _fit_uses(name: str, groups: Groups, uses: StatedUses, language: Language) -> Fit:
+    firsts = {item.object for item in groups.get(USES[1], ())}
+    kept, left_out = dict(groups), {}
+    for relation in USES:
+        items = groups.get(relation, ())
+        known = [
+            item
+            for item in items
+            if item.fact not in uses.listed or is_known_use(item.text, name, language)
+        ]
+        fit = [
+            item
+            for item in known
+            if item.object in firsts or item.fact in uses.own or not is_grave_name(item.text)
+        ]
+        if len(known) < len(items):
+            left_out[relation] = LISTED
+        elif len(fit) < len(items):
+            left_out[relation] = EMERGENCY_USE
+        kept[relation] = tuple(fit)
+    return Fit({each: items for each, items in kept.items() if items}, left_out)
+
+
+def _fit_emergency(groups: Groups) -> Fit:
+    """Return the groups of an emergency: of its medicines the first treatment alone.
+
+    What somebody wrote of other treatment stays: it is no medicine that is given in its place.
+    """
+    firsts = {item.object for item in groups.get(FIRST, ())}
+    kept, left_out = dict(groups), {}
+    for relation in TREATING:
+        items = groups.get(relation, ())
+        if relation == "medicine":
+            fit = tuple(item for item in items if item.object in firsts)
+        elif relation == "treatment" and not firsts:
+            fit = tuple(item for item in items if not item.scraped)
+        else:
+            fit = items
+        if len(fit) < len(items):
+            left_out[relation] = EMERGENCY
+        kept[relation] = fit
+    return Fit({each: items for each, items in kept.items() if items}, left_out)
+
+
+def _first_choices_first(groups: Groups) -> Groups:
+    """Return the groups with what is tried first at the head of every list of treatment."""
+    firsts = {item.object for item in groups.get(FIRST, ()) if item.object}
+    if not firsts:
+        return groups
+    ordered: Groups = {
+        relation: tuple(sorted(groups[relation], key=lambda item: item.object not in firsts))
+        for relation in ("medicine", "treatment")
+        if relation in groups
+    }
+    return {**groups, **ordered}
+
+
+def _without(relations: Sequence[str], groups: Groups, reason: str) -> Fit:
+    left_out = {each: reason for each in relations if each in groups}
+    return Fit({each: items for each, items in groups.items() if each not in left_out}, left_out)

@@ -1,0 +1,93 @@
+"""Findings that demand a danger among the possibilities of a case, and values nobody measures."""
+
+import random
+
+import pytest
+
+from knowledge.calculators.formulas import formula_registry
+from knowledge.lessons.facts import calculator_cases
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.pages import case_rivals
+from knowledge.lessons.styles import chatdoctor, huatuo
+from knowledge.records import Entity, Name
+
+
+def ill(name, *findings, language="en", **groups):
+    entity = Entity(f"condition:{name}", "condition", (Name(name, language),))
+    felt = tuple(PageFact(f"f:{name}:{each}", each, each, f"symptom:{each}") for each in findings)
+    return FactPage(entity, language, name, name, {"symptom": felt, **groups})
+
+
+DEMANDED = [
+    ("salpingitis", ("lower abdominal pain", "vaginal discharge"), "ruptured ectopic pregnancy"),
+    ("附件炎", ("下腹坠痛", "白带增多"), "输卵管妊娠"),
+    ("labyrinthitis", ("vertigo", "nausea"), "cerebellar stroke"),
+    ("cellulitis", ("calf swelling", "redness"), "deep vein thrombosis"),
+    ("坐骨神经痛", ("腰痛", "下肢无力"), "马尾综合征"),
+    ("Lyme disease", ("swollen joint", "fever"), "septic arthritis"),
+    ("gastroenteritis", ("thirst", "vomiting"), "diabetic ketoacidosis"),
+]
+
+
+@pytest.mark.parametrize(("name", "findings", "danger"), DEMANDED)
+def test_a_case_names_the_danger_that_its_findings_demand(name, findings, danger):
+    language = "zh" if name > "z" else "en"
+    page, other = ill(name, *findings, language=language), ill("sprain", *findings)
+    told = page.entity_facts("symptom")
+    grave = ill(danger, *findings, language=language)
+    assert not case_rivals.meets_demands(page, told)
+    assert not case_rivals.names_danger(page, told, [other])
+    assert case_rivals.names_danger(page, told, [other, grave])
+    assert case_rivals.meets_demands(grave, grave.entity_facts("symptom"))
+    rivals = [(each, [(told[0], told[0])]) for each in (other, grave)]
+    chosen = case_rivals.weighed_against(page, told, rivals, other)
+    assert chosen and chosen[0] is grave
+
+
+@pytest.mark.parametrize(
+    ("name", "findings"),
+    [
+        ("prostatitis", ("lower abdominal pain", "painful urination")),
+        ("infant colic", ("lower abdominal pain", "crying")),
+        ("chronic low back pain", ("back pain", "leg weakness")),
+        ("gastritis", ("nausea", "upper abdominal pain")),
+        ("migraine", ("headache", "nausea")),
+    ],
+)
+def test_of_others_and_of_what_lasts_it_is_not_demanded(name, findings):
+    page = ill(name, *findings)
+    assert case_rivals.meets_demands(page, page.entity_facts("symptom"))
+
+
+@pytest.mark.parametrize("style", [chatdoctor, huatuo])
+def test_a_single_suspicion_is_not_told_where_a_danger_is_demanded(style, monkeypatch):
+    page = ill(
+        "salpingitis",
+        *("lower abdominal pain", "vaginal discharge", "fever"),
+        test=(PageFact("t", "ultrasound", "ultrasound", "test:u", "test"),),
+    )
+    for module in (chatdoctor.case_plan, huatuo.case_plan):
+        monkeypatch.setattr(module, "choose_telling", lambda page, known, *_: list(known))
+    manner = Manner("plain", "medium")
+    assert not style.write(page, "test", "case", random.Random(1), manner)
+    monkeypatch.setattr(case_rivals, "meets_demands", lambda *_: True)
+    assert style.write(page, "test", "case", random.Random(1), manner)
+
+
+def test_no_later_test_changes_what_somebody_aims_at():
+    aims = changed = 0
+    for formula in formula_registry.FORMULAS.values():
+        goals = {
+            each.key
+            for each in formula.inputs
+            if any(name.startswith(("target", "wanted")) for name in each.en)
+        }
+        aims += len(goals)
+        for seed in range(8 if goals else 0):
+            pick = random.Random(seed)
+            case = calculator_cases.draw(formula, "en", pick)
+            found = case and calculator_cases.change_value(case, pick)
+            changed += bool(found)
+            assert not found or found[1] not in goals
+    assert aims >= 3 and changed
