@@ -62,6 +62,14 @@ def sizes_of(config: "PretrainedConfig") -> TextSizes:
     )
 
 
+def kept_numbers(sizes: TextSizes) -> int:
+    """Return about how many numbers of a token a layer keeps for the way back.
+
+    Thirteen of the hidden size by norms, attention and residuals, four of the inner size.
+    """
+    return 13 * sizes.hidden + 4 * sizes.inner
+
+
 def context_of(config: "PretrainedConfig") -> int:
     """Return how many tokens of a text a base can hold: its positions, but one that begins answers
     where these are written apart."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from finetune import model
 from finetune.model import Student
 from finetune.packed_attention import attending_apart
-from finetune.packing import first_fit, join
+from finetune.packing import best_fit, join
 from finetune.recipe import Precision
 from finetune.rendering import Rendered
 from finetune.token_loss import token_losses
@@ -51,7 +51,7 @@ def _groups(
         yield from ([place] for place in range(len(texts)))
         return
     room = _TOKENS_ON_GPU if student.device.type == "cuda" else _TOKENS
-    yield from first_fit(sizes, max([room, *sizes]))
+    yield from best_fit(sizes, max([room, *sizes]))
 
 
 def _losses(student: Student, texts: Sequence[Rendered], precision: Precision) -> list[Pair]:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, base_form, families, manifests, mini, rendering
+from finetune import architecture, base_form, families, manifests, micro_batches, mini, rendering
 from finetune.bases import base_records, hub_base
 from finetune.errors import FinetuneError
 from finetune.families import Family
@@ -96,7 +96,7 @@ def to_train(recipe: Recipe, base: str, parent: Path | None = None) -> Student:
         student = method.attach(student, recipe)
     elif recipe.policy != "continue":
         student = method.stack(student, recipe)
-    if recipe.recompute:
+    if micro_batches.must_recompute(student, recipe):
         recompute(student)
     return student
 
@@ -239,6 +239,20 @@ def autocast(student: Student, precision: Precision) -> AbstractContextManager[A
     if not uses_bfloat16(kind, precision):
         return nullcontext()
     return torch.autocast(kind, dtype=torch.bfloat16)
+
+
+def computing(
+    student: Student, precision: Precision, *, fused: bool
+) -> AbstractContextManager[Any]:
+    """Return the context in which a student trains.
+
+    A base in bfloat16 needs no autocast where all that is trained brings its own types (`fused`).
+    """
+    import torch
+
+    if fused and architecture.inner(student.model).dtype == torch.bfloat16:
+        return nullcontext()
+    return autocast(student, precision)
 
 
 def fused(student: Student) -> Student:

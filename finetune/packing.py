@@ -1,16 +1,22 @@
 """Pack short examples into full sequences that share a row without seeing each other.
 
-    lengths -> first fit, longest first -> rows of ids, positions that restart, and what to learn
+    lengths -> best fit, longest first -> rows of ids, positions that restart, and what to learn
 
 A model keeps packed examples apart by the restarts in `positions`, in transformers 5.23 only with
 `use_cache=False`.
 """
 
-from collections.abc import Sequence
+import hashlib
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
 from finetune.rendering import Rendered
+
+_TRIED = 64
+"""Lengths that are tried for an exact pair; more gain nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,7 @@ class Packing:
 def pack(examples: Sequence[Rendered], max_tokens: int, together: bool = True) -> Packing:
     """Pack examples into rows of at most `max_tokens`; each alone where not `together`."""
     sizes = [len(one.ids) for one in examples]
-    groups = first_fit(sizes, max_tokens) if together else [[index] for index in range(len(sizes))]
+    groups = best_fit(sizes, max_tokens) if together else [[index] for index in range(len(sizes))]
     rows = [join([examples[index] for index in group]) for group in groups]
     total = sum(sizes)
     return Packing(rows, total, total / (max_tokens * len(rows)) if rows else 0.0)
@@ -75,32 +81,51 @@ class _Chained(Sequence[Packed]):
         return self._first[place] if place < size else self._second[place - size]
 
 
-def first_fit(sizes: Sequence[int], capacity: int) -> list[list[int]]:
-    """Return groups of indices whose sizes sum to at most `capacity`: first fit, longest first.
+def hash_of(rows: Sequence[Packed]) -> str:
+    """Return the SHA-256 of all that rows hold, in their order."""
+    digest = hashlib.sha256()
+    for row in rows:
+        for part in ([len(row.ids)], row.ids, row.positions, row.learn):
+            digest.update(array("q", part).tobytes())
+    return digest.hexdigest()
 
-    A tree over the groups holds the largest free space below each node, so that the first group
-    with enough of it is found in logarithmic time.
+
+def best_fit(sizes: Sequence[int], capacity: int) -> list[list[int]]:
+    """Return groups of indices whose sizes sum to at most `capacity`, row after row.
+
+    A row takes the longest example that still fits, unless two fill what is left of it exactly.
     """
-    if not sizes:
-        return []
-    if max(sizes) > capacity:
+    if sizes and max(sizes) > capacity:
         raise ValueError(f"an example of {max(sizes)} tokens does not fit rows of {capacity}")
-    leaves = 1 << (len(sizes) - 1).bit_length()
-    free = [capacity] * (2 * leaves)
+    waiting: dict[int, list[int]] = {}
+    for index in range(len(sizes) - 1, -1, -1):
+        waiting.setdefault(sizes[index], []).append(index)
+    lengths = sorted(waiting)
     groups: list[list[int]] = []
-    for index in sorted(range(len(sizes)), key=lambda one: (-sizes[one], one)):
-        node = 1
-        while node < leaves:
-            node = 2 * node if free[2 * node] >= sizes[index] else 2 * node + 1
-        place = node - leaves
-        if place == len(groups):
-            groups.append([])
-        groups[place].append(index)
-        free[node] -= sizes[index]
-        while node > 1:
-            node //= 2
-            free[node] = max(free[2 * node], free[2 * node + 1])
+    while lengths:
+        group: list[int] = []
+        room = capacity
+        while lengths and lengths[0] <= room:
+            size = _next_size(lengths, waiting, room)
+            group.append(waiting[size].pop())
+            room -= size
+            if not waiting[size]:
+                del waiting[size], lengths[bisect_left(lengths, size)]
+        groups.append(group)
     return groups
+
+
+def _next_size(lengths: Sequence[int], waiting: Mapping[int, Sequence[int]], room: int) -> int:
+    """Return the longest of the lengths that fits, or the longer of two that fill the room."""
+    fits = bisect_right(lengths, room)
+    longest = lengths[fits - 1]
+    if longest == room:
+        return longest
+    for size in reversed(lengths[max(fits - _TRIED, 0) : fits]):
+        rest = room - size
+        if rest in waiting and (rest != size or len(waiting[size]) > 1):
+            return size
+    return longest
 
 
 def even_length(size: int) -> int:

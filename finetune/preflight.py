@@ -10,7 +10,15 @@ import time
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, model, trainer, trial
+from finetune import (
+    architecture,
+    loss_parts,
+    model,
+    packed_attention,
+    token_loss,
+    trainer,
+    trial,
+)
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.methods import quantised_base
@@ -22,12 +30,16 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerBase
 
+_LIBRARIES = 600 << 20
+"""What Python, torch, transformers and peft take."""
+
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
     """What a round will take; the counts are exact.
 
-    Memory and time are those of a trial where `measured`, else rough estimates. `samples` are rows
+    Memory and time are those of a trial where `measured`, else rough estimates; `trial_failed` says
+    why a trial gave none. `samples` are rows
     as the model sees them: pieces of text, with whether they are learned.
     """
 
@@ -53,6 +65,7 @@ class Preflight:
     memory_there: int
     seconds: float
     measured: bool = False
+    trial_failed: str = ""
     samples: tuple[tuple[tuple[str, bool], ...], ...] = ()
 
     @property
@@ -110,12 +123,12 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
 
 
 def try_out(check: Preflight, recipe: Recipe, packing: Packing) -> Preflight:
-    """Return the estimate with memory and time measured by two steps; as it is where it cannot."""
+    """Return the estimate with memory and time measured by a few steps, or with why they failed."""
     if not check.fits:
         return check
     tried = trial.measure(recipe, packing)
-    if tried is None:
-        return check
+    if isinstance(tried, trial.FailedTrial):
+        return replace(check, trial_failed=tried.why)
     return replace(
         check,
         memory_bytes=tried.memory_bytes,
@@ -211,7 +224,7 @@ def _memory(
     trainable: int,
     device: str,
 ) -> int:
-    """Estimate the peak: weights, gradient and two moments, one row's activations and logits."""
+    """Estimate the peak: weights, gradient and two moments, one row's activations, and its loss."""
     sizes = architecture.sizes_of(network.config)
     half = model.uses_bfloat16(device, recipe.precision)
     whole, quantisation = method_of(recipe).whole, quantisation_of(recipe)
@@ -222,18 +235,15 @@ def _memory(
     added = trainable * (12 if whole else 16)  # gradient and two moments, and what is new itself
     wide = 2 if half else 4
     longest = max(len(row.ids) for row in packing.rows)
+    inner = architecture.kept_numbers(sizes)
+    if not packed_attention.fits(network):
+        inner += sizes.heads * longest  # scores of masked rows
+    kept = inner + sizes.layers * sizes.hidden if recipe.recompute else inner * sizes.layers
     learned = max(row.learned for row in packing.rows)
-    # about 17 tensors of the hidden size live on in each layer for the way back, and the
-    # attention's scores where the rows are masked
-    inner = 17 * sizes.hidden + sizes.heads * longest
-    kept = (
-        longest
-        * wide
-        * (inner + sizes.layers * sizes.hidden if recipe.recompute else inner * sizes.layers)
-    )
-    logits = learned * sizes.words * (4 + 4 + wide)
-    library = 400 << 20
-    return int(weights + added + kept + logits + library)
+    loss = learned * sizes.words * (4 + 4 + wide)
+    if token_loss.picks_logits(network):
+        loss = min(loss, 2 * loss_parts.bytes_at_once(device))
+    return int(weights + added + longest * wide * kept + loss + _LIBRARIES)
 
 
 def _available_memory(device: str) -> int:

@@ -28,6 +28,7 @@ from finetune import (
     mixing,
     model,
     preflight,
+    ranks,
     raw_outputs,
     rendering,
     trainer,
@@ -51,8 +52,9 @@ from finetune.objectives.objective_protocols import (
     TrainsItself,
 )
 from finetune.objectives.objective_registry import objective_of
-from finetune.packing import Packing, joined, pack
+from finetune.packing import Packing, hash_of, joined, pack
 from finetune.preflight import Preflight
+from finetune.ranks import Ranks
 from finetune.recipe import Recipe
 from finetune.round_progress import Progress, Tick, silent
 from finetune.text_tools import TextTools
@@ -111,16 +113,31 @@ def run(
     _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
     _check_method(recipe, parent)
-    with ledger.lock(home, recipe):
+    with ledger.lock(home, recipe), ranks.together() as group:
         student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
         went_on = _look_for_checkpoint(work, student, resume)
         before = _score(work, student, progress)
-        fit = _train(work, student, progress)
+        group.tell(wanted.number)
+        fit = _train(work, student, progress, group)
         student = method_of(recipe).join(student, recipe)
         after = _score(work, student, progress)
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
+
+
+def follow(wanted: Wanted, *, tools: TextTools) -> None:
+    """Train this rank's part of the rounds that rank 0 runs, until it says that it has ended.
+
+    `wanted` is what rank 0 was asked for too; which round, it tells. Nothing is kept here.
+    """
+    with ranks.together() as group:
+        while isinstance(number := group.tell(None), int):
+            mine = replace(wanted, number=number)
+            parent = ledger.find_parent(mine)
+            student = _student(mine.recipe, parent, mine.home)
+            work = _prepare(mine, parent, student.tokenizer, silent, tools)
+            _train(work, student, silent, group)
 
 
 def estimate(
@@ -255,10 +272,12 @@ def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurem
     return held_out.measure(student, work.held_out, work.recipe, work.tools, progress)
 
 
-def _train(work: _RoundInputs, student: Student, progress: Progress) -> TrainingRun:
+def _train(work: _RoundInputs, student: Student, progress: Progress, group: Ranks) -> TrainingRun:
     objective, recipe = work.objective, work.recipe
+    group.check_same(_parts(work, student))
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
     if isinstance(objective, TrainsItself):
+        _refuse_ranks(recipe.round(work.number).objective, group)
         task = replace(_task(work), checkpoint=checkpoint, progress=progress)
         return objective.train(student, task)
     assert isinstance(objective, LearnsByLosses)
@@ -271,6 +290,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress) -> Training
         checkpoint=checkpoint,
         progress=progress,
         losses=objective.losses,
+        ranks=group,
     )
 
 
@@ -279,18 +299,29 @@ def _task(work: _RoundInputs) -> RoundTask:
     return RoundTask(shown, work.number, work.home, work.data, work.tools, work.parent)
 
 
+def _refuse_ranks(objective: str, group: Ranks) -> None:
+    if group.size > 1:
+        raise FinetuneError(
+            f"The objective {objective} trains in one process, not in {group.size}.",
+            where="objective",
+            remedy="Start this round without torchrun.",
+        )
+
+
 def _identity(work: _RoundInputs, student: Student) -> str:
     """Return what identifies this very run: only it may resume from its checkpoint."""
-    parent = weights_hash(work.parent.folder) if work.parent else ""
-    return manifests.of_value(
-        [
-            ledger.values_of(work.recipe, work.number),
-            work.number,
-            work.data.hash,
-            student.base_hash,
-            parent,
-        ]
-    )
+    return manifests.of_value(_parts(work, student))
+
+
+def _parts(work: _RoundInputs, student: Student) -> dict[str, str]:
+    """Return the hash of each part that a run is made of."""
+    return {
+        "recipe": manifests.of_value([ledger.values_of(work.recipe, work.number), work.number]),
+        "data": manifests.of_value(work.data.hash),
+        "base": manifests.of_value(student.base_hash),
+        "parent": manifests.of_value(weights_hash(work.parent.folder) if work.parent else ""),
+        "rows as shown": hash_of(work.packing.rows),
+    }
 
 
 def _sibling(final: Path, ending: str) -> Path:

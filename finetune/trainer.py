@@ -10,16 +10,18 @@ import math
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import manifests, model
+from finetune import manifests, micro_batches, model
 from finetune.errors import FinetuneError
+from finetune.fused_training import fused_layers, use_liger
 from finetune.model import Student
 from finetune.packed_attention import attending_apart
 from finetune.packing import Packed, Packing
+from finetune.ranks import ALONE, Ranks
 from finetune.recipe import Precision, RoundPlan
 from finetune.round_progress import Progress, Tick, silent
 from finetune.token_loss import token_losses
@@ -85,30 +87,29 @@ def fit(
     checkpoint: Checkpoint | None = None,
     progress: Progress = silent,
     losses: Losses = token_losses,
+    ranks: Ranks = ALONE,
 ) -> TrainingRun:
     """Train what is trainable in a student, in place.
 
-    A step minimises the mean of the `losses` of its rows. Raises FinetuneError where a loss is no
-    number.
+    A step minimises the mean of the `losses` of its rows, of which each of the `ranks` takes a
+    part. Raises FinetuneError where the loss is no number.
     """
-    import torch
-
+    checkpoint = checkpoint if ranks.leads else None
     steps = schedule(packing.rows, plan, seed)
     weights = {name: one for name, one in student.model.named_parameters() if one.requires_grad}
-    optimizer = torch.optim.AdamW(
-        list(weights.values()), lr=plan.learning_rate, weight_decay=plan.weight_decay
-    )
-    torch.manual_seed(seed)  # dropout
-    curve = resume(checkpoint, weights, optimizer) if checkpoint else []
+    optimizer = _optimizer(weights, plan)
+    curve = _start(checkpoint, weights, optimizer, ranks)
     resumed_at = len(curve)
 
+    use_liger(student.model, student.device.type)
     student.model.train()
-    with attending_apart(student.model):
+    with attending_apart(student.model) as apart, fused_layers(student.model) as fused:
+        work = _Work(student, optimizer, losses, precision, plan.clip, seed, apart, fused, ranks)
         for step in range(resumed_at, len(steps)):
             began = time.monotonic()
             rows = [packing.rows[index] for index in steps[step]]
             rate = learning_rate(plan, step, len(steps))
-            loss = _step(student, optimizer, rows, rate, plan.clip, precision, losses)
+            loss = _step(work, step, rows, rate)
             if not math.isfinite(loss):
                 raise no_number(step, checkpoint, weights, optimizer, curve)
             curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
@@ -119,6 +120,51 @@ def fit(
                 save_checkpoint(checkpoint, weights, optimizer, curve)
     student.model.eval()
     return TrainingRun(tuple(curve), resumed_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What every step of a run works with."""
+
+    student: Student
+    optimizer: "torch.optim.Optimizer"
+    losses: Losses
+    precision: Precision
+    clip: float
+    seed: int
+    apart: bool
+    fused: bool
+    ranks: Ranks
+
+
+def _optimizer(weights: Mapping[str, "torch.Tensor"], plan: RoundPlan) -> "torch.optim.Optimizer":
+    import torch
+
+    return torch.optim.AdamW(
+        list(weights.values()), lr=plan.learning_rate, weight_decay=plan.weight_decay, fused=True
+    )
+
+
+def _start(
+    checkpoint: Checkpoint | None,
+    weights: dict[str, "torch.Tensor"],
+    optimizer: "torch.optim.Optimizer",
+    ranks: Ranks,
+) -> list[CurvePoint]:
+    """Go on from a checkpoint where there is one, and give every rank the same start."""
+    import torch
+
+    curve = resume(checkpoint, weights, optimizer) if checkpoint else []
+    told = ranks.tell([asdict(point) for point in curve])
+    assert isinstance(told, list)
+    ranks.share(weights.values())
+    if told and ranks.size > 1:
+        for one in weights.values():
+            if not ranks.leads:
+                zeros = {kind: torch.zeros_like(one) for kind in _MOMENTS}
+                optimizer.state[one] = {**zeros, "step": torch.zeros((), device=one.device)}
+            ranks.share(optimizer.state[one][kind] for kind in _MOMENTS)
+    return [CurvePoint(**point) for point in told]
 
 
 def no_number(
@@ -177,38 +223,39 @@ def learning_rate(plan: RoundPlan, step: int, steps: int) -> float:
     return plan.learning_rate * (1 + math.cos(math.pi * fall)) / 2
 
 
-def _step(
-    student: Student,
-    optimizer: "torch.optim.Optimizer",
-    rows: Sequence[Packed],
-    rate: float,
-    clip: float,
-    precision: Precision,
-    losses: Losses,
-) -> float:
+def _step(work: _Work, step: int, rows: Sequence[Packed], rate: float) -> float:
     """Take one step on the mean loss over all learned items of the rows, and return it.
 
     Where the loss or the gradient is no number, nothing is changed and NaN is returned.
     """
     import torch
 
+    student, optimizer = work.student, work.optimizer
     learned = sum(row.learned for row in rows)
-    total = 0.0
-    for row in rows:
-        with model.autocast(student, precision):
-            loss = losses(student.model, row, student.device).sum() / learned
-        loss.backward()  # type: ignore[no-untyped-call]
-        total += float(loss.detach())
     weights = [one for group in optimizer.param_groups for one in group["params"]]
-    norm = float(torch.nn.utils.clip_grad_norm_(weights, clip))
-    if not (math.isfinite(total) and math.isfinite(norm)):
+    total = torch.zeros((), device=student.device)
+    most = micro_batches.tokens_at_once(student) if work.apart else 0
+    for number, row in micro_batches.joined(rows, most, work.ranks):
+        # so that dropout does not depend on what was computed before, or by which rank
+        torch.manual_seed(random.Random(f"{work.seed}:{step}:{number}").getrandbits(63))
+        with model.computing(student, work.precision, fused=work.fused):
+            loss = work.losses(student.model, row, student.device).sum() / learned
+        loss.backward()  # type: ignore[no-untyped-call]
+        total += loss.detach()
+    for one in weights:
+        if one.grad is None:  # a rank without rows
+            one.grad = torch.zeros_like(one)
+    work.ranks.sum([*(one.grad for one in weights), total])
+    norm = torch.nn.utils.clip_grad_norm_(weights, work.clip)
+    found = torch.stack([total, norm.to(total.device)]).tolist()  # read once a step
+    if not all(map(math.isfinite, found)):
         optimizer.zero_grad()
         return math.nan
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.step()
     optimizer.zero_grad()
-    return total
+    return float(found[0])
 
 
 def _point(
@@ -263,12 +310,13 @@ def resume(
         return []
     with safe_open(checkpoint.file, framework="pt") as file:
         state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+    on_device = optimizer.defaults.get("fused")  # fused AdamW counts its steps where it computes
     with torch.no_grad():
         for name, one in weights.items():
             one.copy_(state[f"weight/{name}"])
             moments = {kind: state[f"{kind}/{name}"] for kind in _MOMENTS}
             optimizer.state[one] = {
-                kind: value if kind == "step" else value.to(one.device)
+                kind: value if kind == "step" and not on_device else value.to(one.device)
                 for kind, value in moments.items()
             }
     torch.set_rng_state(state["random/cpu"])

@@ -9,6 +9,7 @@ which the caller holds in memory as the round will.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -22,8 +23,9 @@ from finetune.recipe import Recipe
 if TYPE_CHECKING:
     from finetune.model import Student
 
-_SECONDS = 600
-_STEPS = 5
+_SECONDS = 1200
+_COMMAND = ("-m", "finetune.trial")
+_STEPS = 3
 _PROMPTS = 8
 _LOOKED_AT = 2000
 
@@ -36,8 +38,15 @@ class Trial:
     seconds_a_token: float
 
 
-def measure(recipe: Recipe, packing: Packing) -> Trial | None:
-    """Return what a few steps of a round took; None where they could not be made.
+@dataclass(frozen=True, slots=True)
+class FailedTrial:
+    """Why a trial gave no figures, as a sentence."""
+
+    why: str
+
+
+def measure(recipe: Recipe, packing: Packing) -> Trial | FailedTrial:
+    """Return what a few steps of a round took, or why they could not be made.
 
     `recipe.base` is the folder or name under which the base is opened.
     """
@@ -50,7 +59,7 @@ def measure(recipe: Recipe, packing: Packing) -> Trial | None:
     path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "finetune.trial"],
+            [sys.executable, *_COMMAND],
             input=json.dumps(given),
             capture_output=True,
             text=True,
@@ -58,10 +67,22 @@ def measure(recipe: Recipe, packing: Packing) -> Trial | None:
             env={**os.environ, "PYTHONPATH": path},
             check=False,
         )
-        found = json.loads(done.stdout.splitlines()[-1])
-        return Trial(int(found["memory"]), float(found["seconds_a_token"]))
-    except (subprocess.TimeoutExpired, ValueError, LookupError, TypeError):
-        return None
+    except subprocess.TimeoutExpired:
+        return FailedTrial(f"The trial did not end within {_SECONDS} seconds.")
+    if done.returncode:
+        return FailedTrial(_why(done.returncode, done.stderr))
+    found = json.loads(done.stdout.splitlines()[-1])
+    return Trial(int(found["memory"]), float(found["seconds_a_token"]))
+
+
+def _why(status: int, said: str) -> str:
+    """Say why the child ended: by the signal that ended it, or by its last words."""
+    if status == -signal.SIGKILL:
+        return "The trial was killed by the system, most likely because memory ran out."
+    if status < 0:
+        return f"The trial was ended by the signal {signal.Signals(-status).name}."
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return f"The trial failed: {lines[-1][:300] if lines else f'exit status {status}'}"
 
 
 def run(given: Mapping[str, object]) -> dict[str, float]:

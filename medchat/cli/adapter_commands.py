@@ -1,5 +1,7 @@
 """The commands `medchat adapters …`: list, test, promote, roll back and merge adapters."""
 
+import shlex
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -122,7 +124,7 @@ def merge(
     base = base_of(settings.home, chosen, settings.base)
     merged = merged_model.merge(base, chosen.folder, out)
     line = f"{merged.folder}, logits within {merged.difference:.1e} of base and adapter."
-    output.show(merged, [line], as_json=as_json)
+    output.show(merged, [line, *_gguf_lines(merged.folder)], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat adapters export smollm2/round-2 --out adapter")
@@ -133,11 +135,14 @@ def export(
 ) -> None:
     """Write an adapter into a folder to hand on: half the size, with its rounds on record."""
     from finetune import adapter_files, adapters
+    from finetune.bases.moved_base import base_of
 
-    home = startup.settings().home
-    made = adapter_files.export(home, adapters.named(home, name), out)
+    settings = startup.settings()
+    chosen = adapters.named(settings.home, name)
+    made = adapter_files.export(settings.home, chosen, out)
+    serve = _served(made.folder, base_of(settings.home, chosen, settings.base), name)
     line = f"{made.folder}, {made.bytes / 1e6:.1f} MB, logits within {made.difference:.2g}."
-    output.show(made, [line], as_json=as_json)
+    output.show({**asdict(made), "serve": serve}, [line, f"serve it: {serve}"], as_json=as_json)
 
 
 @app.command(epilog="Example: medchat adapters add adapter")
@@ -169,3 +174,20 @@ def test(name: Name, as_json: Json = False) -> None:
     result = asdict(adapters.self_test(student, chosen.folder, prompts, 64))
     output.show(result, output.pairs(result), as_json=as_json)
     raise typer.Exit(0 if result["passed"] else 1)
+
+
+def _served(folder: Path, base: str, name: str) -> str:
+    """Return vLLM's command line for an adapter, or why there is none."""
+    from finetune import FinetuneError, model, serving_commands
+
+    try:
+        command = serving_commands.vllm(folder.resolve(), model.locate(base).resolve(), name)
+    except FinetuneError as error:
+        return f"{error.what} {error.remedy}"
+    return shlex.join(command)
+
+
+def _gguf_lines(folder: Path) -> list[str]:
+    from finetune import serving_commands
+
+    return [f"as GGUF, by llama.cpp: {shlex.join(serving_commands.gguf(folder.resolve()))}"]

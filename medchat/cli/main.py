@@ -88,3 +88,7 @@ for group in (
     db_commands,
 ):
     group.register(app)
+
+
+if __name__ == "__main__":  # torchrun -m medchat.cli.main
+    main()

@@ -54,8 +54,9 @@ def finetune(
 ) -> None:
     """Train one round, or all that are missing; exit 1 where the gate refuses one."""
     settings = startup.settings(may_fetch=True)
+    chosen = _led(settings, _recipe(settings, recipe, base), data, redo, parent, dry_run)
     logs = Curves(curves or (), curves_dir or settings.home / "curves")
-    wanted = _wanted(settings, _recipe(settings, recipe, base), round, data, redo, parent)
+    wanted = _wanted(settings, chosen, round, data, redo, parent)
     if dry_run:
         estimates = _estimate(wanted)
         lines = [line for each in estimates for line in _plan_lines(each)]
@@ -218,12 +219,12 @@ def _how(plan: Shape) -> str:
 
 def _run(wanted: "Sequence[Wanted]", resume: bool, logs: Curves) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
-    from finetune import adapters, rounds
+    from finetune import adapters, ranks, rounds
     from medchat.cli.progress import show_progress
     from medchat.composition import TEXT_TOOLS
 
     outcomes: list[Shape] = []
-    with show_progress() as report:
+    with ranks.leading(), show_progress() as report:
         for one in wanted:
             with logs.following(one, report) as progress:
                 made = rounds.run(one, progress, tools=TEXT_TOOLS, resume=resume)
@@ -240,6 +241,26 @@ def _run(wanted: "Sequence[Wanted]", resume: bool, logs: Curves) -> list[Shape]:
             if _refused(outcomes[-1]):
                 break
     return outcomes
+
+
+def _led(
+    settings: "Settings",
+    recipe: "Recipe",
+    data: Path | None,
+    redo: bool,
+    parent: str | None,
+    dry_run: bool,
+) -> "Recipe":
+    """Return the recipe where this process leads; else train its part of a round, and end."""
+    from finetune import ledger, ranks, rounds
+    from medchat.composition import TEXT_TOOLS
+
+    if ranks.launched().leads:
+        return recipe
+    if not dry_run:
+        wanted = ledger.Wanted(recipe, 1, settings.home, data, redo, parent)
+        rounds.follow(wanted, tools=TEXT_TOOLS)
+    raise typer.Exit(0)
 
 
 def _refused(outcome: Shape) -> bool:

@@ -1,12 +1,15 @@
+import inspect
 import random
+from itertools import pairwise
 
 import pytest
 import torch
+from torch.nn.attention.varlen import varlen_attn
 from toy_finetune import base
 from transformers import AutoModelForCausalLM, GPT2Config, MistralConfig, Qwen3Config
 
 from finetune import model
-from finetune.packed_attention import NAME, attending_apart
+from finetune.packed_attention import NAME, _attend, attend_by_kernel, attending_apart, borders
 from finetune.packing import pack
 from finetune.recipe import Lora
 from finetune.rendering import Rendered
@@ -82,3 +85,50 @@ def test_other_attention_stays_as_it_is():
     with attending_apart(network) as apart:
         assert not apart
         assert network.config._attn_implementation == "eager"
+
+
+@pytest.mark.parametrize("window", [None, 6])
+def test_a_kernel_for_various_lengths_is_told_where_examples_begin(window):
+    """A GPU's kernel stands behind the same call: here one written out, which needs no GPU."""
+    torch.manual_seed(5)
+    sizes = (5, 1, 9)
+    query, key, value = (torch.randn(1, heads, sum(sizes), 8) for heads in (4, 2, 2))
+    config = MistralConfig(**SIZES, **MORE)
+    network = drawn_wide(config)
+    positions = [place for size in sizes for place in range(size)]
+    assert borders(network, positions, torch.device("cpu")) == {}
+    with attending_apart(network):
+        given = borders(network, positions, torch.device("cpu"))
+    assert given["cu_seq_lens_q"].tolist() == [0, 5, 6, 15]
+    assert given["cu_seq_lens_q"].dtype == torch.int32
+    assert given["max_length_k"] == 9
+
+    def kernel(q, k, v, ends, ends_k, longest, longest_k, *, scale, window_size, enable_gqa):
+        assert (longest, longest_k, enable_gqa) == (9, 9, True)
+        assert window_size == ((window or 0) - 1, 0)
+        parts = []
+        for start, end in pairwise(ends.tolist()):
+            places = torch.arange(end - start)
+            behind = places[:, None] - places[None, :]
+            seen = (behind >= 0) & ((behind <= window_size[0]) | (window_size[0] < 0))
+            one, other, third = (each[start:end].transpose(0, 1) for each in (q, k, v))
+            parts.append(
+                torch.nn.functional.scaled_dot_product_attention(
+                    one, other, third, attn_mask=seen, scale=scale, enable_gqa=enable_gqa
+                ).transpose(0, 1)
+            )
+        return torch.cat(parts)
+
+    found = attend_by_kernel(
+        kernel, query, key, value, given["cu_seq_lens_q"], given["max_length_q"], 0.3, window
+    )
+    layer = network.model.layers[0].self_attn
+    apart, _ = _attend(layer, query, key, value, None, 0.0, 0.3, sliding_window=window, **given)
+    torch.testing.assert_close(found, apart)
+
+
+def test_the_kernel_of_torch_takes_what_it_is_given():
+    parameters = inspect.signature(varlen_attn).parameters
+    names = ["query", "key", "value", "cu_seq_q", "cu_seq_k", "max_q", "max_k"]
+    assert list(parameters)[:7] == names
+    assert {"scale", "window_size", "enable_gqa"} <= set(parameters)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, dataset, model, preflight
+from finetune import FinetuneError, dataset, model, preflight, trial
 from finetune.dataset import ExampleReport
 from finetune.packing import Packing, pack
 from medchat.composition import TEXT_TOOLS
@@ -91,8 +91,22 @@ def test_a_trial_measures_memory_and_time(shown):
     assert tried.steps == rough.steps
 
 
-def test_a_trial_that_fails_leaves_the_estimate(shown, monkeypatch):
+def test_a_trial_that_fails_leaves_the_estimate_and_says_why(shown):
     packing, report = shown
     mine = recipe(base())
     rough = preflight.check(mine, 1, packing, report)
-    assert preflight.try_out(rough, replace(mine, base="/no/base"), packing) == rough
+    tried = preflight.try_out(rough, replace(mine, base="/no/base"), packing)
+    assert tried == replace(rough, trial_failed=tried.trial_failed)
+    assert "There is no base model at /no/base" in tried.trial_failed
+    assert not tried.measured
+
+
+def test_a_trial_that_the_system_ends_is_told(shown, monkeypatch):
+    packing, _ = shown
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    monkeypatch.setattr(trial, "_COMMAND", ("-c", killed))
+    found = trial.measure(recipe(base()), packing)
+    assert "memory ran out" in found.why
+    monkeypatch.setattr(trial, "_COMMAND", ("-c", "import time; time.sleep(60)"))
+    monkeypatch.setattr(trial, "_SECONDS", 1)
+    assert "within 1 seconds" in trial.measure(recipe(base()), packing).why

@@ -331,16 +331,32 @@ from finetune.ledger import Wanted
 from medchat.composition import TEXT_TOOLS
 from toy_finetune import recipe
 
+trained = []
+
 def kill(tick):
-    if tick.name == "train" and tick.done == 10:
+    trained.append(tick.name == "train")
+    if {where!r} == "training" and trained[-1] and tick.done == 10:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if {where!r} == "scoring" and any(trained) and not trained[-1]:
         os.kill(os.getpid(), signal.SIGKILL)
 
+replace, saved = os.replace, []
+
+def replace_or_die(source, target):
+    saved.append(target)
+    if {where!r} == "saving" and len(saved) == 3 and str(target).endswith(".checkpoint"):
+        os.truncate(source, os.path.getsize(source) // 2)
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(source, target)
+
+os.replace = replace_or_die
 wanted = Wanted(recipe(Path({base!r})), 2, Path({home!r}), Path({data!r}))
 rounds.run(wanted, kill, tools=TEXT_TOOLS)
 """
 
 
-def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, second):
+@pytest.mark.parametrize(("where", "step"), [("training", 8), ("saving", 8), ("scoring", 36)])
+def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, second, where, step):
     fresh = second[1].adapter
     tests = Path(__file__).resolve().parents[1]
     script = KILL.format(
@@ -349,6 +365,7 @@ def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, secon
         base=str(made.base),
         home=str(made.home),
         data=str(made.data),
+        where=where,
     )
     killed = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
@@ -357,7 +374,7 @@ def test_a_killed_run_leaves_the_old_state_and_the_next_one_finishes(made, secon
     assert "round-2.checkpoint" in names(made.home / "adapters" / "toy")
 
     resumed = rounds.run(Wanted(made.recipe, 2, made.home, made.data), tools=TEXT_TOOLS).adapter
-    assert adapters.manifest(resumed)["resumed_at"] == 8
+    assert adapters.manifest(resumed)["resumed_at"] == step
     assert adapters.manifest(fresh)["resumed_at"] == 0
     weights = [(one.folder / model.WEIGHTS).read_bytes() for one in (resumed, fresh)]
     assert weights[0] == weights[1]
