@@ -135,7 +135,7 @@ def follow(wanted: Wanted, *, tools: TextTools) -> None:
         while isinstance(number := group.tell(None), int):
             mine = replace(wanted, number=number)
             parent = ledger.find_parent(mine)
-            student = _student(mine.recipe, parent, mine.home)
+            student = _student(mine, parent)
             work = _prepare(mine, parent, student.tokenizer, silent, tools)
             _train(work, student, silent, group)
 
