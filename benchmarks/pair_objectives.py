@@ -8,7 +8,6 @@ subject, as in rounds; on the bare base no answer of theirs has been seen.
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 import machine
