@@ -28,6 +28,9 @@ FILLED = ("drug_class", "department", "cause")
 Which of several first choices, or of many findings, is missing nobody can tell.
 """
 
+TYPICAL = re.compile("typical |典型")
+"""What is said of a finding that somebody chose, and not of one in a gathered list."""
+
 _GERM = re.compile(
     r"\b(?:virus|(?:strepto|staphylo|pneumo|meningo|gono|entero)cocc|[a-z]*bacteri(?:um|a)\b)|"
     r"^[A-Z][a-z]+ [a-z]{4,}(?:ae|i|is|us|um|a|ii|es|ans|tum)$|"

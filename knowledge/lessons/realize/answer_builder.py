@@ -6,6 +6,7 @@ An answer is about one page; where it compares, it may also state facts of a nei
 """
 
 import random
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,8 @@ from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import articles, realizer
+from knowledge.lessons.realize import articles, realizer, stock_fitness
+from knowledge.lessons.realize.stock_fitness import Asker, Occasion
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords
@@ -21,6 +23,9 @@ from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import INVERSE
+
+_ITS = re.compile(r"\bits?\b", re.IGNORECASE)
+"""Words for one thing, which do not stand for a name of several."""
 
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
@@ -49,10 +54,21 @@ class AnswerBuilder:
     """Collects the sentences of an answer about one page, and the facts that prove them.
 
     `levels` says whether interactions are told with their level: shown evidence does not name it.
+    `asker` is who asks, to whom the sentences that rest on no fact must fit.
     """
 
-    def __init__(self, page: FactPage, pick: random.Random, *, levels: bool = True) -> None:
+    def __init__(
+        self,
+        page: FactPage,
+        pick: random.Random,
+        *,
+        levels: bool = True,
+        asker: Asker = "patient",
+    ) -> None:
         self._page = page
+        self._asker: Asker = asker
+        self._told: tuple[str, Sequence[PageFact]] = ("", ())
+        self._counted = [0, 0]
         self._levels = levels
         self._pick = pick
         self._text = ""
@@ -81,6 +97,14 @@ class AnswerBuilder:
         """Say whether the row rests on facts of a relation."""
         return any(used.relation == relation for used in self._used.values())
 
+    def mentions(self, items: Sequence[PageFact]) -> bool:
+        """Say whether the text names all of some entities already, in whatever sentence."""
+        said = self._text.casefold()
+        return bool(items) and all(
+            item.object and any(name.casefold() in said for name in (item.text, *item.names))
+            for item in items
+        )
+
     def stated(self, relation: str) -> list[PageFact]:
         """Return the facts of a relation that the row rests on."""
         return [used.item for used in self._used.values() if used.relation == relation]
@@ -104,11 +128,30 @@ class AnswerBuilder:
         page, text = self._page, ""
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
             text = realizer.state_briefly(relation, items, page.language, self._pick)
+            if page.language == "en" and realizer.is_plural(page.said) and _ITS.search(text):
+                text = ""
         text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
         self.add(text, relation, items)
 
+    def add_stock(self, templates: Sequence[str], *, at_any_rate: bool = False) -> None:
+        """Add a sentence that rests on no fact, if one fits the occasion and it is drawn.
+
+        There is one of them to two sentences of facts, unless it is said `at_any_rate`.
+        """
+        stating, stock = self._counted
+        if not at_any_rate and stating and stock >= (stating + 1) // 2:
+            return
+        lines = stock_fitness.fitting(templates, Occasion(self._asker, self._page, *self._told))
+        if at_any_rate and not any(lines):
+            lines = tuple(templates)
+        if lines and (text := grammar.draw(lines, self._pick)):
+            self._add(realizer.fill(text, self._page.language, 1), [])
+            self._counted[1] += not at_any_rate
+
     def add(self, text: str, relation: str = "", items: Sequence[PageFact] = ()) -> None:
         """Add a sentence, and the facts of one relation that prove it."""
+        if items:
+            self._told = (relation, items)
         self.add_stating(text, (self._page, relation, items))
 
     def add_list(self, text: str, relation: str, items: Sequence[PageFact]) -> None:
@@ -118,6 +161,7 @@ class AnswerBuilder:
 
     def add_stating(self, text: str, *told: StatedFacts) -> None:
         """Add a sentence that facts of several relations or pages prove."""
+        self._counted[0] += 1
         self._add(text, self.rest_on(*told))
 
     def quote(self, text: str, passage: Passage, words: str) -> None:
@@ -207,8 +251,10 @@ class AnswerBuilder:
         if relation not in _WARNINGS or not self._levels or relation in self._said_more:
             return
         words = load(InteractionsWords, self._page.language)
-        lines = words.more if relation == "interaction" else words.more_barred
-        self.add(grammar.draw(lines, self._pick))
+        if relation == "interaction":
+            self.add_stock(words.more, at_any_rate=True)
+        else:
+            self._add(grammar.draw(words.more_barred, self._pick), [])
         self._said_more.add(relation)
 
     def _add(self, text: str, keys: Sequence[str]) -> None:

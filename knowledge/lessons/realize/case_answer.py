@@ -34,6 +34,9 @@ _AT_LENGTH = Manner("plain", "long")
 _LEISURELY = re.compile("appointment|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
 
+_GOES_ON = re.compile("另外|还有")
+"""Words of a warning that comes after something else."""
+
 _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 
 _SUSPECTED = ("test", "first_line", "treatment", "medicine")
@@ -49,23 +52,22 @@ def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.
     """Tell a whole plan; without a `lead` the condition was named by who asks."""
     if plan.is_grave and plan.to_patient:
         words = load(ConsultationWords, plan.page.language)
-        draw_stock(words.urgent_first if lead else words.urgent_named, plan.page, answer, pick)
+        urgent = words.urgent_first if lead else words.urgent_named
+        draw_stock(urgent, plan.page, answer, at_any_rate=True)
     elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
-        acknowledge(plan.page, plan.findings, answer, pick)
+        acknowledge(plan.page, plan.findings, answer)
     if lead:
         tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
 
 
-def acknowledge(
-    page: FactPage, findings: Sequence[PageFact], answer: AnswerBuilder, pick: random.Random
-) -> None:
+def acknowledge(page: FactPage, findings: Sequence[PageFact], answer: AnswerBuilder) -> None:
     """Say that a complaint, or a question without one, was heard."""
     words = load(ConsultationWords, page.language)
     heard = words.heard if findings else words.heard_named
     if page.entity.kind == "medicine":
         heard = words.heard_medicine
-    draw_stock(heard, page, answer, pick)
+    draw_stock(heard, page, answer)
 
 
 def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -172,7 +174,10 @@ def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) ->
         tell_warning(plan.page, plan.warning, answer, pick)
     elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
         draw_stock(
-            load(ChatdoctorWords, plan.page.language).urgent_closing, plan.page, answer, pick
+            load(ChatdoctorWords, plan.page.language).urgent_closing,
+            plan.page,
+            answer,
+            at_any_rate=True,
         )
 
 
@@ -184,7 +189,10 @@ def tell_warning(
     if sign or not answer.is_about_one_page or pick.random() < 0.4:
         answer.state("red_flag", [warning])
         return
-    draw_stock(load(ConsultationWords, page.language).warning_lead, page, answer, pick)
+    lead = load(ConsultationWords, page.language).warning_lead
+    if not answer.has_begun:
+        lead = tuple(each for each in lead if not _GOES_ON.match(each))
+    draw_stock(lead, page, answer, at_any_rate=True)
     stop = "." if page.language == "en" else "。"
     answer.add(warning.text.rstrip(".。") + stop, "red_flag", [warning])
 
@@ -211,7 +219,7 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
         if relation in explained:
-            draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer, pick)
+            draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer)
 
 
 def say_step(
@@ -269,7 +277,7 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     if named and answer.states("red_flag"):  # which says when to come back
         return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
-        draw_stock(own.prompt_step, page, answer, pick)
+        draw_stock(own.prompt_step, page, answer, at_any_rate=True)
         return
     if plan.to_patient and not case_plan.may_be_routine(page):
         return
@@ -280,16 +288,16 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
         if not plan.steps:
             closings = tuple(each for each in closings if each)
         if not named:
-            draw_stock(closings, page, answer, pick)
+            draw_stock(closings, page, answer)
         return
     if plan.relation == "prognosis" and answer.states("prognosis"):
-        draw_stock(words.prognosis_closing, page, answer, pick)
+        draw_stock(words.prognosis_closing, page, answer)
     elif length != "short" or pick.random() < 0.5:
         closings = words.closing if named else words.case_closing
         nexts = own.next_named if named else own.next_step
         if not named and answer.states("test"):
             nexts = own.next_tested or nexts
-        draw_stock(nexts if pick.random() < _NEXT else closings, page, answer, pick)
+        draw_stock(nexts if pick.random() < _NEXT else closings, page, answer)
 
 
 def fit_reasons(lines: Lines, relation: str, items: Sequence[PageFact]) -> Lines:
@@ -299,12 +307,13 @@ def fit_reasons(lines: Lines, relation: str, items: Sequence[PageFact]) -> Lines
     return tuple(each for each in lines if not _WHICH_CAUSE.search(each))
 
 
-def draw_stock(lines: Lines, page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+def draw_stock(
+    lines: Lines, page: FactPage, answer: AnswerBuilder, *, at_any_rate: bool = False
+) -> None:
     """Add a sentence that rests on no fact, if there is one and it is drawn.
 
     Of what somebody has for life none says that it may get worse.
     """
     if fact_fitness.is_lifelong(page.name):
         lines = tuple(each for each in lines if not _WORSENS.search(each))
-    if lines and (text := grammar.draw(lines, pick)):
-        answer.add(realizer.fill(text, page.language, 1))
+    answer.add_stock(lines, at_any_rate=at_any_rate)

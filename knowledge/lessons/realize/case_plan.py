@@ -209,6 +209,7 @@ def plan_meaning(
     if manner.length == "short" or (not manner.is_plain and pick.random() < 0.7):
         return ()
     found: list[Told] = []
+    asked = page.entity_facts(relation)
     for each in _MEANING:
         if each == relation or not page.groups.get(each):
             continue
@@ -219,9 +220,18 @@ def plan_meaning(
             places = [item for item in named if fact_fitness.is_news(page.name, item.text)]
             if places:
                 found.append((each, tuple(places[:3])))
-        elif text := _brief(page, each):
+        elif (text := _brief(page, each)) and not _names_most(text.text, asked):
             found.append((each, (text,)))
     return tuple(found[: 2 if manner.length == "long" else 1])
+
+
+def _names_most(text: str, asked: Sequence[PageFact]) -> bool:
+    """Say whether a text tells already most of what was asked for, which comes after it."""
+    said = text.casefold()
+    named = [
+        item for item in asked if any(name.casefold() in said for name in (item.text, *item.names))
+    ]
+    return 2 * len(named) > len(asked)
 
 
 def names_class(page: FactPage) -> bool:

@@ -37,6 +37,14 @@ _TO_HEAL = re.compile(
 
 _REACTS = re.compile("对.*过敏")
 _HAVING = re.compile(r"(?:存在|有|出现|遇到|碰到)\)?\{[ao]\}")
+PEOPLE = re.compile(
+    "(?:者|人|人群|患者|病人|妇女|孕妇|产妇|儿童|婴儿|婴幼儿|新生儿|早产儿|女性|男性)$"
+)
+_OF_PEOPLE = re.compile(
+    r"(?:存在|有|出现|遇到|碰到)\)?\{o\}|\{[ao]\}\)?(?:的人|时|\(时|\(的情况|的情况)"
+)
+"""Names of people who are not given a medicine, and templates that take a name for an illness."""
+
 _JOINED = re.compile(r"[与和同跟]\{a\}")
 _GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
 
@@ -83,6 +91,8 @@ def fit_to_items(templates: Sequence[str], names: Sequence[str]) -> Sequence[str
     """
     if any(_PURPOSE.search(name) for name in names):
         templates = [each for each in templates if not _HEALING.search(each)] or templates
+    if any(PEOPLE.search(name) for name in names):
+        templates = [each for each in templates if not _OF_PEOPLE.search(each)] or templates
     if not any(_REACTS.match(name) for name in names):
         return templates
     return [each for each in templates if not _HAVING.search(each)] or templates

@@ -8,6 +8,7 @@ How a text begins and ends says what joins it: "是" for a noun, "能" for what 
 import random
 import re
 
+from knowledge.lessons.realize import chinese_sentences
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import RelationSentencesWords
@@ -29,12 +30,18 @@ _ACTS_ZH = re.compile(
     "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
 )
 _KIND_ZH = re.compile(
-    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
+    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|糖|复方|疗法|治疗|检查|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
 )
 """How a text begins that says what a medicine does, and how one ends that says what a thing is."""
+_MEDICINE_ZH = re.compile("(?:药|剂|素|苗|膏|液|针|片|糖|复方|物|酸|酮|类|他汀|抗体|食物|油)$")
 _OF_KIND_ZH = re.compile("的[^的]{1,14}$")
 """A text that says by a noun at the end of its first clause what a thing is."""
-_ON_USE_ZH = re.compile("服|每日|用药|给药|用于|合用|静脉|注射|时可|时恢复|起效|mg")
+_ON_USE_ZH = re.compile(
+    "服|每日|用药|给药|用于|合用|静脉(?:给|滴|注|使用)|注射|时可|时恢复|起效|mg"
+)
+_BEGINS_USE_ZH = re.compile(
+    "每[日周天]|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
+)
 _GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
 _WAY = re.compile("[^，。；：]{2,12}(?:传播|传染)")
 _BY_WAY = re.compile("^(?:通过|经).*(?:传播|传染)")
@@ -50,10 +57,15 @@ _NOT_WATCHED = re.compile("监测|筛查|治疗前|用药前|复查|检查")
 _FORBIDDEN = re.compile(
     "^(?!.*(?:可用|适用|慎用.*禁|除非|除外)).*(?:(禁用|慎用|忌用|不宜使用|禁止使用)|病人|患者|者|人群|妇女|儿童|婴儿)$"
 )
+_STATES = re.compile("可|能|有助|降低|减少|应|须|保护|尚无")
+"""What a text on prevention states, rather than tells somebody to do."""
+
 _TITLED = {
-    "precaution": "关于{s}的注意事项",
-    "interaction_advice": "{s}与其他药物合用时的注意事项中",
+    "precaution": "使用{s}时要注意{v}",
+    "interaction_advice": "{s}与其他药物合用时，要留意{v}",
 }
+"""How a text is told that begins with what it is on: "高血压：升高血压"."""
+
 _ABOUT_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver", "dose_limit")
 _SHORT_CAUSE = re.compile("(?!.*(?:引起|导致|所致|造成|本病|由于|与))[^，。；：]{2,14}")
 _GOES_WITH_NAME = re.compile("用$|停药$|减量$|最大|调整")
@@ -84,7 +96,7 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
     if relation == "contraindication" and (found := _FORBIDDEN.search(body)):
         return f"{body}{'' if found[1] else '禁用'}{name}"
     if relation in _TITLED and "：" in body:
-        return f"{_TITLED[relation].format(s=name)}，有一条是“{body}”"
+        return _TITLED[relation].format(s=name, v=body)
     if relation == "cause" and _SHORT_CAUSE.fullmatch(body):
         return f"{name}的发病与{body}有关"
     if relation in _ABOUT_USE and _USED_IN.match(body):
@@ -94,7 +106,9 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"{name}{body}" if _GOES_WITH_NAME.search(first) else f"对于{name}，{body}"
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
-    intro = grammar.draw(intros, pick)
+    if relation == "prevention" and _STATES.search(body):
+        intros = tuple(each for each in intros if not each.startswith("(要")) or intros
+    intro = chinese_sentences.fit_verb(grammar.draw(intros, pick), name)
     return intro.format(s=name) + body
 
 
@@ -125,7 +139,7 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
         return f"{name}的患者里{body}"
     people = _PEOPLE.search(body) and not _IS_SAID.search(body)
     if not people and (_NOBODY.search(body) or "，" in body):
-        return f"{name}的好发人群有这样的特点，{body}"
+        return f"{name}的发病特点是{body}"
     intros = load(RelationSentencesWords, "zh").before_text["population"]
     return grammar.draw(intros, pick).format(s=name) + body
 
@@ -153,6 +167,8 @@ def describe(name: str, body: str) -> str:
     first = re.split("[，；。]", body)[0]
     acts, does = _ACTS_ZH.match(first), _DOES_ZH.match(first)
     kind = _KIND_ZH.search(first)
+    if does and kind and not _MEDICINE_ZH.search(first):
+        kind = None  # "用于减轻眩晕发作" says what it is for, not what it is
     if _OF_KIND_ZH.search(first) and (kind or not (acts or does)):
         return f"{name}是{body}"
     if does:
@@ -161,4 +177,6 @@ def describe(name: str, body: str) -> str:
         return f"{name}能{body}"
     if kind:
         return f"{name}是{body}"
+    if _BEGINS_USE_ZH.match(body):
+        return f"{name}{body}"
     return f"对于{name}，{body}" if _ON_USE_ZH.search(body) else f"{name}是指{body}"

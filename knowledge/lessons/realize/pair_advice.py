@@ -29,9 +29,18 @@ def find(page: FactPage, item: PageFact) -> PageFact | None:
 
 
 def sentences(
-    page: FactPage, item: PageFact, usual: Sequence[str], advice: PageFact | None
+    page: FactPage,
+    item: PageFact,
+    usual: Sequence[str],
+    advice: PageFact | None,
+    *,
+    reviewed: bool = False,
 ) -> Sequence[str]:
-    """Return the templates for an interaction: the `usual` ones unless the pair has advice."""
+    """Return the templates for an interaction: the `usual` ones unless the pair has advice.
+
+    Who takes both is told not to without asking; who has them `reviewed` is told the level.
+    """
     if advice is None or item.level in ("", "contraindicated"):
         return usual
-    return load(InteractionsWords, page.language).with_subject[item.level]
+    words = load(InteractionsWords, page.language)
+    return words.with_subject[item.level] if reviewed else words.answer[item.level][1:]

@@ -156,8 +156,8 @@ _OF_ONE_SEX = _IS_FEMALE | _IS_MALE | _IS_FERTILE | _IS_BABY
 
 _FOOD = re.compile(
     r"\b(?:dairy|milk|foods?|meals?|vegetables?|juice|grapefruit|alcohol|caffeine|coffee|tea|honey|"
-    r"smoking|tobacco|liquorice|salt|chocolate|cheese|banana|fish|meat|water)\b|"
-    "乳制品|牛奶|食物|食品|蔬菜|果汁|葡萄柚|西柚|酒精|饮酒|咖啡|茶|蜂蜜|吸烟|烟草|奶酪|巧克力|香蕉",
+    r"smoking|tobacco|liquorice|salt|beans?|garlic|ginger|chocolate|cheese|banana|fish|meat|water)\b|"
+    "乳制品|牛奶|食物|食品|蔬菜|果汁|葡萄柚|西柚|酒精|饮酒|咖啡|茶|蜂蜜|豆$|大蒜$|生姜$|莓|汁$|吸烟|烟草|奶酪|巧克力|香蕉",
     re.IGNORECASE,
 )
 """What is eaten, drunk or smoked is no medicine, though it interacts with some."""
@@ -331,9 +331,14 @@ def is_illness(page: FactPage) -> bool:
     return bool(_OF_ILLNESS & page.as_evidence().groups.keys()) and not unborn
 
 
+def is_food(page: FactPage) -> bool:
+    """Say whether something that interacts with medicines is eaten, drunk or smoked."""
+    return _FOOD.search(page.name) is not None
+
+
 def is_taken(page: FactPage) -> bool:
     """Say whether a medicine is one: devices and foods, too, stand among them."""
-    if _FOOD.search(page.name) or (page.language == "en" and realizer.is_plural(page.said)):
+    if is_food(page) or (page.language == "en" and realizer.is_plural(page.said)):
         return False  # nobody is given beta-blockers, but one of them
     return fact_fitness.is_tellable("medicine", "medicine", page.name, page.language)
 

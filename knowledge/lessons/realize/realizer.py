@@ -12,7 +12,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact, first_of
-from knowledge.lessons.realize import articles, chinese_sentences, chinese_texts, letter_case
+from knowledge.lessons.realize import (
+    articles,
+    chinese_sentences,
+    chinese_texts,
+    english_texts,
+    letter_case,
+)
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords, RelationSentencesWords
@@ -237,8 +243,8 @@ def fill_with_items(
     **parts: str,
 ) -> str:
     """Return one of the sentences of some templates, filled with items in their order."""
-    if language == "zh":
-        templates = chinese_sentences.fit_to_items(templates, [item.said for item in items])
+    fit = chinese_sentences.fit_to_items if language == "zh" else english_texts.fit_to_people
+    templates = fit(templates, [item.said for item in items])
     template = grammar.draw(templates, pick)
     if language == "zh" and len(items) == 1:
         template = chinese_sentences.for_single_item(template)
@@ -293,6 +299,16 @@ def fill(
 def _part(before: str, text: str) -> str:
     """Return what is filled in, without its article where the words before it leave no room."""
     return articles.without_article(text) if articles.leaves_no_article(before) else text
+
+
+def names_people(name: str, language: Language) -> bool:
+    """Say whether a contraindication is who is not given a medicine, rather than an illness.
+
+    >>> names_people("children under 2 years", "en"), names_people("痛风", "zh")
+    (True, False)
+    """
+    text = chinese_sentences if language == "zh" else english_texts
+    return text.PEOPLE.search(name) is not None
 
 
 def is_plural(name: str) -> bool:
@@ -424,6 +440,10 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     if relation in _ON_SOMETHING:
         titled = ": " in body  # a text that names what it is on goes on from the words before it
         intros = tuple(each for each in intros if each.endswith(":") != titled) or intros
+        said = english_texts.lower_titled(said) if titled else said
+    elif relation != "description":
+        fit = english_texts.fitting_intros(intros, said)
+        intros, said = fit.intros, fit.said
     intro = grammar.draw(intros, pick)
     return fill(f"{intro} ", language, 1, s=name) + said + "."
 
@@ -442,9 +462,14 @@ def _tell_use(name: str, body: str, said: str) -> str:
     """Return a sentence on the use of a medicine, of which the text says already in whom."""
     if _plainly(body).startswith(_plainly(name)):
         return _sentence(body)
+    if english_texts.is_clause(said) and _plainly(name) in _plainly(body):
+        return _sentence(body)
+    if english_texts.is_clause(said):
+        return _sentence(f"with {name}, {english_texts.lower_first(said)}")
     if body.startswith("May be "):
         return _sentence(f"{name} {said}")
-    if _USED.match(body):
+    if _USED.match(body) or _ARTICLE_ANY.match(said[:1].lower() + said[1:]):
+        said = said[:1].lower() + said[1:]
         return _sentence(f"{name} {'are' if is_plural(name) else 'is'} {said}")
     return _sentence(f"{name}: {said}")
 

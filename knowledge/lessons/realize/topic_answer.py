@@ -73,15 +73,15 @@ def begin(
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)
-            case_answer.draw_stock(words.urgent_named, page, answer, pick)
+            case_answer.draw_stock(words.urgent_named, page, answer, at_any_rate=True)
             answer.presses = True
     if manner.length == "short":
         return
     if heard and manner.is_plain and not urgent:
         if page.entity.kind != "medicine" and (lines := load(HuatuoWords, page.language).heard):
-            case_answer.draw_stock(lines, page, answer, pick)
+            case_answer.draw_stock(lines, page, answer)
         else:
-            case_answer.acknowledge(page, (), answer, pick)
+            case_answer.acknowledge(page, (), answer)
     for each, items in case_plan.plan_meaning(page, relation, manner, pick)[:1]:
         answer.state(each, items, briefly=0.0 if not answer.has_begun else 0.5)
 
@@ -93,13 +93,13 @@ def warn(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
         answer.state("red_flag", [warning])
 
 
-def press(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+def press(page: FactPage, answer: AnswerBuilder) -> None:
     """Say that a condition is an emergency, unless that was said."""
     flagged = any(map(urgent_flags.is_emergency, answer.stated("red_flag")))
     grave = page.entity.kind == "condition" and case_plan.cannot_wait(page)
     if grave and not flagged and not answer.presses:
         words = load(ConsultationWords, page.language)
-        case_answer.draw_stock(words.emergency, page, answer, pick)
+        case_answer.draw_stock(words.emergency, page, answer, at_any_rate=True)
         answer.presses = True
 
 
@@ -135,10 +135,10 @@ def end(
         reasons = ()  # of one medicine, none is chosen
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
-        case_answer.draw_stock(reasons, page, answer, pick)
+        case_answer.draw_stock(reasons, page, answer)
     if urgent or manner.length != "short":
         warn(page, relation, answer)
-    press(page, answer, pick)
+    press(page, answer)
     if page.entity.kind == "medicine" and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
@@ -150,12 +150,12 @@ def end(
         items = case_plan.further_facts(page, each)
         if each in TREATING:  # what comes first was named before
             items = tuple(item for item in items if not answer.names(item.object))
-        if answer.states(each) or not items:
+        if answer.states(each) or not items or answer.mentions(items):
             continue
         mine = manner.is_plain and personal and not (known and known.why)
         case_answer.say_step(page, each, items, answer, pick, spoken=mine)
         if not explained and pick.random() < 0.15:
-            case_answer.draw_stock(whys.get(each, ()), page, answer, pick)
+            case_answer.draw_stock(whys.get(each, ()), page, answer)
             explained = True
     if (
         closed
@@ -173,7 +173,7 @@ def end(
             ends = own.why_own.get(relation) or words.medicine_closing
             if relation == "pregnancy" and not _may_plan_pregnancy(page):
                 ends = ()
-        case_answer.draw_stock(ends, page, answer, pick)
+        case_answer.draw_stock(ends, page, answer)
 
 
 def _may_plan_pregnancy(page: FactPage) -> bool:

@@ -6,8 +6,8 @@ Forms: `which` has one right option of four, `which-not` one wrong one; `right` 
 statements to judge; `gap` leaves out the only name of a relation, or a value. What is offered as
 wrong is what the graph holds of others and not of the subject (germs and first choices of
 conditions that look alike first, findings only of those that others treat); `meta.answer` is the
-letter, the judgement or the missing name, `meta.accepted` all names that fill a blank. Lists that
-a program gathered are not asked about.
+letter, the judgement or the missing name, `meta.accepted` all names that fill a blank. Of lists
+that a program gathered only some are asked about, and as what a source says.
 """
 
 import random
@@ -18,7 +18,7 @@ from dataclasses import replace
 from typing import Literal
 
 from knowledge.datasets.row_ids import lesson_id
-from knowledge.lessons.facts import exam_rules
+from knowledge.lessons.facts import exam_rules, urgent_flags
 from knowledge.lessons.facts.exam_rules import BLANK, LETTERS
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.false_objects import can_stand_as_wrong, names_of
@@ -39,6 +39,9 @@ _TEXTS = ("drug_class", "dose_limit")
 
 _FINDINGS = ("symptom", "sign")
 
+_OF_SOURCE = re.compile("source|资料|记载")
+"""Words of the questions and answers that tell what a source holds."""
+
 _STATED = 3
 """So many further facts the reason names at most."""
 
@@ -56,9 +59,10 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     if relation in _TEXTS:
         told = [item for item in page.text_facts(relation) if not item.scraped]
         return ("gap",) if told and not named else ()
-    # A list that a program gathered lacks what it lacks: nothing is asked of it.
-    if not named or len(page.written_facts(relation)) < len(named):
+    if not named:
         return ()
+    if _is_gathered(page, relation):
+        return _forms_of_source(page, relation)
     if relation == "cause" and not all(exam_rules.is_germ(item.text) for item in named):
         return ()
     forms = []
@@ -66,6 +70,31 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
         forms += ["which", "right", "which", "wrong"]
         forms += ["which-not"] if len(named) >= 3 else []
     return (*forms, *(("gap",) if exam_rules.can_be_filled(relation, len(named)) else ()))
+
+
+def _is_gathered(page: FactPage, relation: str) -> bool:
+    """Say whether a program gathered a list, which then lacks what it lacks."""
+    return len(page.written_facts(relation)) < len(page.entity_facts(relation))
+
+
+def _forms_of_source(page: FactPage, relation: str) -> tuple[str, ...]:
+    """Return the forms of questions on what a source lists of a familiar condition.
+
+    Its symptoms beside those of conditions of other departments and other parts of the body, and
+    the only department that it gives; nothing of what cannot wait.
+    """
+    if not page.is_familiar or page.is_lone(relation) or urgent_flags.is_grave(page):
+        return ()
+    named = page.entity_facts(relation)
+    if relation == "symptom" and page.entity_facts("department"):
+        return ("which", "right", "which", "wrong")
+    if (
+        relation == "department"
+        and len(named) == 1
+        and not exam_rules.is_too_general(named[0].text)
+    ):
+        return ("gap",)
+    return ()
 
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
@@ -82,7 +111,9 @@ class _Exam:
         self._pick = pick
         self._words = load(ExamWords, page.language)
         self._items = page.entity_facts(relation)
+        self._gathered = relation not in _TEXTS and _is_gathered(page, relation)
         role = self._words.role.get(relation, "")
+        role = exam_rules.TYPICAL.sub("", role) if self._gathered else role
         self._role = realizer.fill(role, page.language, 1, clause=True, s=page.said)
 
     def write(self, form: str) -> Lesson | None:
@@ -105,7 +136,7 @@ class _Exam:
         asked = f"{self._say(self._words.which)}\n{_listed(options, self._page)}"
         head = self._say(self._words.chosen, l=letter, o=_alone(right, self._page))
         reason = self._reason([right, *self._some(self._items[:8], right)])
-        rest = self._say(self._words.others_wrong)
+        rest = "" if self._gathered else self._say(self._words.others_wrong)
         return self._lesson("which", asked, (head, "\n", rest), reason, options, letter)
 
     def _which_not(self) -> Lesson | None:
@@ -122,6 +153,8 @@ class _Exam:
         )
 
     def _right(self) -> Lesson | None:
+        if self._gathered and not self._wrong_items(1):
+            return None  # else every statement on what a source lists would be right
         item = self._pick.choice(self._items[:8])
         reason = self._reason([item, *self._some(self._items[:8], item)])
         head = self._say(self._words.right)
@@ -204,17 +237,25 @@ class _Exam:
                 if own and own.isdisjoint(item.object for item in each.entity_facts("department"))
             ]
             like = ()
+        if self._gathered:
+            parts = _parts(page)
+            near = [each for each in near if parts.isdisjoint(_parts(each))]
         offered: list[PageFact] = []
         for pages in (like, near):
             part = [
                 item
                 for each in pages
                 if each.entity.kind == page.entity.kind
-                for item in each.written_facts(relation)[:6]
+                for item in self._known(each)[:6]
                 if self._is_apart(each, item)
             ]
             offered += self._pick.sample(part, len(part))
         return offered
+
+    def _known(self, other: FactPage) -> Sequence[PageFact]:
+        """Return the facts of another page that may be offered."""
+        held = other.entity_facts if self._gathered else other.written_facts
+        return held(self._relation)
 
     def _is_apart(self, other: FactPage, item: PageFact) -> bool:
         """Say whether a fact is one that tells another condition from most."""
@@ -235,13 +276,19 @@ class _Exam:
 
     def _judge(self, item: PageFact) -> str:
         claim = self._say_of(self._words.claim, item)
-        template = grammar.draw(self._words.judge, self._pick)
+        template = grammar.draw(self._fitting(self._words.judge), self._pick)
         plain = template.startswith("{C}") and self._page.language == "en"
         large = claim[:1].upper() + claim[1:] if plain else claim
         text = template.replace("{C}", large).replace("{c}", claim)
         return text[:1].upper() + text[1:]
 
+    def _fitting(self, templates: Lines) -> Lines:
+        """Return the templates that say that a source holds it, or those that do not."""
+        told = tuple(each for each in templates if bool(_OF_SOURCE.search(each)) == self._gathered)
+        return told or templates
+
     def _say(self, templates: Lines, **parts: str) -> str:
+        templates = self._fitting(templates)
         if not (template := grammar.draw(templates, self._pick)):
             return ""
         language, begins = self._page.language, template.startswith(("{o}", "{l}"))
@@ -250,7 +297,7 @@ class _Exam:
 
     def _say_of(self, templates: Lines, item: PageFact) -> str:
         """Return a clause or sentence on a name."""
-        template = grammar.draw(templates, self._pick)
+        template = grammar.draw(self._fitting(templates), self._pick)
         given = {"s": self._page.said, "role": self._role, "o": item.said}
         return realizer.fill(template, self._page.language, 1, clause=True, **given)
 
@@ -297,6 +344,11 @@ class _Exam:
             messages=messages,
             meta=meta,  # type: ignore[arg-type]
         )
+
+
+def _parts(page: FactPage) -> set[str]:
+    """Return the parts of the body that a condition is of, as far as a source says."""
+    return {item.object for item in page.as_evidence().entity_facts("body_part")}
 
 
 def _alone(item: PageFact, page: FactPage) -> str:

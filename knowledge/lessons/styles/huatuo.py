@@ -21,9 +21,11 @@ from knowledge.lessons.realize import (
     pair_advice,
     patient_profiles,
     realizer,
+    stock_fitness,
     topic_answer,
 )
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.stock_fitness import Asker
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
@@ -49,9 +51,6 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
-
-_PERSONAL = re.compile("My |A friend of mine|I have been given|我")
-"""How a question begins that concerns whoever asks, or somebody close."""
 
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
@@ -102,11 +101,12 @@ def write(
     if manner is None:
         return None
     page = page.as_written() if form == "case" else page
-    answer = AnswerBuilder(page, pick)
     if form == "some":  # whoever wants three is given three
         manner = manner._replace(length="short")
-    asked = ask(page, relation, pick)
-    personal = _PERSONAL.match(asked) is not None
+    asked = ask(page, relation, pick) if form == "all" else ""
+    asker: Asker = "colleague" if form == "case" else stock_fitness.asker_of(asked, page.language)
+    personal = asker == "patient"
+    answer = AnswerBuilder(page, pick, asker=asker)
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
@@ -115,7 +115,7 @@ def write(
         return None
     if form == "all":
         question = asked
-    why, closed = form != "is", pick.random() < _CLOSED
+    why, closed = form not in ("is", "pair"), pick.random() < _CLOSED
     if page.language == "en" and not (personal and form == "all"):
         closed = False  # who asks for a note waits for no visit
     topic_answer.end(
@@ -178,13 +178,13 @@ def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     known = page.few_facts(relation, MOST)
-    item = pick.choice([each for each in known if each.text not in page.name] or known)
+    fit = [each for each in known if not realizer.names_people(each.said, page.language)]
+    item = pick.choice([each for each in fit if each.text not in page.name] or fit or known)
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
     if item.level:
-        told = load(InteractionsWords, page.language).finding[item.level]
+        told = load(InteractionsWords, page.language).answer[item.level]
     advice = pair_advice.find(page, item) if relation == "interaction" else None
-    told = tuple(pair_advice.sentences(page, item, told, advice))
     place = pick.randrange(len(asked))
     # With as many answers as questions, each answers its own.
     reply = told[place] if len(told) == len(asked) else pick.choice(told)

@@ -61,7 +61,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
         asked = huatuo.ask(page, relation, pick)
     _called(page, last, asked, answer, before, turns, pick)
     answer.state(last, _items(page, last), briefly=0.25)
-    topic_answer.press(page, answer, pick)
+    topic_answer.press(page, answer)
     if form == "shown":
         answer.add(grammar.draw(load(KnowledgeCallWords, page.language).source, pick))
     return answer.build(NAME, _result(page, last), relation, before=before, turns=turns)

@@ -46,6 +46,9 @@ _MOST_NAMED = 6
 _NAMED_AGAIN = 0.15
 """How often a later sentence names the subject once more."""
 
+_TOLD_BY_OTHERS = ("cause", "risk_factor", "complication", "medicine~", "first_line~")
+"""Relations that say nothing new of names that an earlier sentence had, as "caused by" them."""
+
 _ONE_OF = ("prevention", "red_flag", "monitoring", "precaution")
 """Relations of which one text of several is told."""
 
@@ -60,9 +63,11 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one paragraph, or none where the page fills too few lines."""
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, asker="reader")
     groups = _groups(page, form, pick)
     for each, items in groups:
+        if each in _TOLD_BY_OTHERS and answer.mentions(items):
+            continue
         if each in paragraph_order.KEPT or paragraph_order.has_room(answer.text, page.language):
             _state(page, each, items, answer, pick)
     if not paragraph_order.fits(answer.text, page.language):

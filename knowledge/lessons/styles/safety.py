@@ -15,8 +15,15 @@ from typing import Literal
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
-from knowledge.lessons.realize import pair_advice, patient_profiles, realizer, topic_answer
+from knowledge.lessons.realize import (
+    pair_advice,
+    patient_profiles,
+    realizer,
+    stock_fitness,
+    topic_answer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.stock_fitness import Asker
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -54,6 +61,9 @@ _VIOLENT = re.compile(
 )
 """Requests to harm a person, unlike forged documents: help is offered after the refusal."""
 
+_AT_HOME = re.compile("tablets|I am to take|家里|药由我来管|照顾")
+"""Words of somebody who has a medicine at home."""
+
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 
 
@@ -90,9 +100,11 @@ def write(
 
 
 def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
-    answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
+    words = load(SafetyWords, page.language)
+    asked = _asked(page, words.red_flag_question, pick)
+    answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
     item = pick.choice(page.text_facts(relation)[:3])
-    _add(page, answer, grammar.draw(words.urgent, pick))
+    answer.add_stock(words.urgent, at_any_rate=True)
     if urgent_flags.is_sign(item.text, page.language):
         answer.state(relation, [item])
     else:
@@ -100,20 +112,26 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
         answer.add(item.text.rstrip(".。") + stop, relation, [item])
     topic_answer.begin(page, relation, manner, answer, pick, heard=False)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
-    _add(page, answer, grammar.draw(words.after_urgent, pick))
-    return answer.build(NAME, _asked(page, words.red_flag_question, pick), relation)
+    answer.add_stock(words.after_urgent)
+    return answer.build(NAME, asked, relation)
 
 
 def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
-    answer, words = AnswerBuilder(page, pick), load(SafetyWords, page.language)
-    item = pick.choice(page.entity_facts(relation)[:8])
+    words = load(SafetyWords, page.language)
+    named = page.entity_facts(relation)[:8]
+    fit = [each for each in named if not realizer.names_people(each.said, page.language)]
+    item = pick.choice(fit or named)
     reviews = pick.random() < _REVIEWED
+    template = (words.review_question if reviews else words.combination_question)[relation]
+    asked = _asked(page, template, pick, item.said)
+    asker: Asker = "colleague" if reviews else "patient"
+    answer = AnswerBuilder(page, pick, asker=asker)
     warnings = (words.review_finding if reviews else words.combination_warning)[relation]
     if item.level:
         known = load(InteractionsWords, page.language)
         warnings = (known.finding if reviews else known.warning)[item.level]
     advice = pair_advice.find(page, item) if relation == "interaction" else None
-    warnings = tuple(pair_advice.sentences(page, item, warnings, advice))
+    warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=reviews))
     text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])
     if advice:
@@ -125,12 +143,12 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     elif page.groups.get("monitoring") and pick.random() < 0.4:
         answer.state("monitoring", huatuo.choose_items(page, "monitoring", pick, 3))
     # With a level, what to do stands in the warning; who reviews is not told whom to ask.
-    instead = "" if item.level or reviews else grammar.draw(words.instead, pick)
-    _add(page, answer, instead)
-    why = not (instead or reviews)
+    before = answer.text
+    if not (item.level or reviews):
+        answer.add_stock(words.instead)
+    why = answer.text == before and not reviews
     topic_answer.end(page, relation, manner, answer, pick, why=why, closed=False)
-    template = (words.review_question if reviews else words.combination_question)[relation]
-    return answer.build(NAME, _asked(page, template, pick, item.said), relation)
+    return answer.build(NAME, asked, relation)
 
 
 def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
@@ -143,7 +161,7 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     violent = _VIOLENT.search(asked.replace(page.said, "")) is not None
     ways = words.offer_of_help if violent else honest_ways(asked.replace(page.said, ""), words)
     if ways:
-        _add(page, answer, grammar.draw(ways, pick))
+        answer.add(realizer.fill(grammar.draw(ways, pick), page.language, 1))
     items = page.few_facts(relation, 4)
     table = (words.helping if violent else words.rightful)[relation]
     text = realizer.fill_with_items(table, page.said, items, page.language, pick)
@@ -158,10 +176,17 @@ def honest_ways(asked: str, words: SafetyWords) -> Lines:
 
 
 def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
-    answer = AnswerBuilder(page, pick)
+    asked = _harmless(page, relation, pick)
+    asker = stock_fitness.asker_of(asked, page.language)
+    answer = AnswerBuilder(page, pick, asker=asker)
     topic_answer.begin(page, relation, manner, answer, pick, heard=False, personal=False)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
+    return answer.build(NAME, asked, relation)
+
+
+def _harmless(page: FactPage, relation: str, pick: random.Random) -> str:
+    """Return an ordinary question within words that sound harmful."""
     kind = page.entity.kind
     template = grammar.draw(load(AttributeQuestionsWords, page.language).question[relation], pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
@@ -169,10 +194,12 @@ def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     frames = load(SafetyWords, page.language).harmless_question[kind]
     if kind == "condition" and urgent_flags.is_grave(page):  # whoever has it needs more than facts
         frames = tuple(each for each in frames if "{kin}" not in each)
+    if kind == "medicine" and not stock_fitness.is_self_taken(page):
+        frames = tuple(each for each in frames if not _AT_HOME.search(each))
     told = grammar.draw(frames, pick)
     kin = _kin(page, pick)
     told = told.replace("{Q}", question).replace("{q}", small).replace("{kin}", kin)
-    return answer.build(NAME, realizer.fill(told, page.language, 1, s=page.said), relation)
+    return realizer.fill(told, page.language, 1, s=page.said)
 
 
 _WRITERS = {"flag": _flag, "meets": _meets, "harm": _harm, "alike": _alike}
@@ -194,8 +221,3 @@ def _kin(page: FactPage, pick: random.Random) -> str:
         stage = "young" if who.childbearing else who.stage
         kin = words.kin_by_stage[stage].get(_SEX[who.sex]) or words.kin_by_stage[stage]["either"]
     return grammar.draw(kin, pick)
-
-
-def _add(page: FactPage, answer: AnswerBuilder, text: str) -> None:
-    if text:
-        answer.add(realizer.fill(text, page.language, 1))

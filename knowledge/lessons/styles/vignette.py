@@ -83,7 +83,7 @@ def write(
         page, relation, manner, pick, findings=told, rival=rival, history=history
     )
     plan = replace(plan, steps=_steps(page, plan.steps), warning=_warning(page, plan.warning))
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, asker="colleague")
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
     tasks = words.task if rival else words.task_alone

@@ -115,6 +115,7 @@ class InteractionsWords:
     without_subject: LinesBy = _lines("a o", LEVELS)
     warning: LinesBy = _lines("s S o", LEVELS)
     finding: LinesBy = _lines("s S o", LEVELS)
+    answer: LinesBy = _lines("s o", LEVELS)
     more: Lines = _lines()
     more_barred: Lines = _lines()
 

@@ -297,6 +297,7 @@ def _texts(value: object) -> list[str]:
 @cache
 def _role(relation: str, language: Language) -> str:
     role = load(ExamWords, language).role.get(relation)
+    role = exam_rules.TYPICAL.sub(r"(\g<0>|)", role) if role else ""
     return pattern(role, language, {}) if role else "(?!)"
 
 

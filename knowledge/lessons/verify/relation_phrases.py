@@ -194,7 +194,7 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
             r"^\W*do not combine",
             r"^\W*not without (?:asking|advice)",
             r"^\W*please do not combine them",
-            r"^\W*no, combining",
+            r"^\W*no,",
             r"it does not rule the pair out",
             r"contraindicat\w*",
         ),
@@ -224,6 +224,8 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         "interaction": (
             "^先别急",
             "^\\W*不要自行合用",
+            "^\\W*不能，",
+            "不[能可]合用",
             "并非绝对不能同用",
             "(?:合用)?属于(?:合用)?禁忌",
         ),

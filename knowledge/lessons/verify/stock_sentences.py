@@ -59,6 +59,7 @@ STATING_ONE = {
     "interactions.without_subject": "interaction",
     "interactions.warning": "interaction",
     "interactions.finding": "interaction",
+    "interactions.answer": "interaction",
     "vignette.background": "risk_factor",
 }
 """Tables of one relation, or of any where it is empty."""
@@ -72,7 +73,7 @@ TELLING = {
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
 _GLUE = {
-    "en": ("{v}.", "{s} {v}.", "{s}: {v}.", "{s} (is|are) (|a |an ){v}."),
+    "en": ("{v}.", "{s} {v}.", "with {s}, {v}.", "{s}: {v}.", "{s} (is|are) (|a |an ){v}."),
     "zh": (
         "{v}。",
         "{s}(|的|是|能|是指|可见于|的传播方式是|：|，){v}。",
@@ -82,11 +83,12 @@ _GLUE = {
         "{v}{s}。",
         "{v}禁用{s}。",
         "{s}多见于{v}的人。",
-        "{s}的好发人群有这样的特点，{v}。",
+        "{s}的发病特点是{v}。",
         "{s}的患者里{v}。",
         "对于{s}，{v}。",
         "{s}的发病与{v}有关。",
-        "(关于{s}的注意事项|{s}与其他药物合用时的注意事项中)，有一条是“{v}”。",
+        "使用{s}时要注意{v}。",
+        "{s}与其他药物合用时，要留意{v}。",
     ),
 }
 """How a text is told that needs no introduction."""

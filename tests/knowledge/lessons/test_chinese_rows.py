@@ -299,7 +299,7 @@ def test_every_form_of_the_tables_can_be_written():
         ("transmission", "通过飞沫传播", "甲药通过飞沫传播"),
         ("contraindication", "肝昏迷的病人", "肝昏迷的病人禁用甲药"),
         ("contraindication", "充血型心力衰竭患者慎用", "充血型心力衰竭患者慎用甲药"),
-        ("precaution", "哮喘：可诱发发作", "关于甲药的注意事项，有一条是“哮喘：可诱发发作”"),
+        ("precaution", "哮喘：可诱发发作", "使用甲药时要注意哮喘：可诱发发作"),
         ("pregnancy", "妊娠期禁用：可致畸形", "甲药妊娠期禁用：可致畸形"),
         ("dose_limit", "成人每日最大剂量为40 mg", "甲药成人每日最大剂量为40 mg"),
         ("cause", "遗传因素", "甲药的发病与遗传因素有关"),

@@ -176,7 +176,7 @@ def test_what_one_is_born_with_does_not_get_worse(name, lifelong):
     for seed in range(30):
         answer = AnswerBuilder(own, random.Random(seed))
         closings = load(ChatdoctorWords, language).closing
-        case_answer.draw_stock(closings, own, answer, random.Random(seed))
+        case_answer.draw_stock(closings, own, answer)
         said.add(answer.text)
     alarming = any("worse" in each or "突然" in each or "加重" in each for each in said)
     assert alarming is not lifelong
