@@ -8,7 +8,7 @@ Only safetensors are read and no code from a model's folder is run.
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +19,7 @@ from finetune.bases import base_records, hub_base, remote_code
 from finetune.bases.remote_code import Consent
 from finetune.errors import FinetuneError
 from finetune.families import Family
+from finetune.goals import SCORERS
 from finetune.methods import low_rank, method_registry, quantised_base
 from finetune.methods.method_registry import METHODS, Method
 from finetune.open_tokenizer import open_tokenizer
@@ -398,6 +399,7 @@ def _own(base: str, base_folder: Path, folder: Path) -> tuple[str, "PreTrainedTo
     """Return the name and the tokenizer of an adapter, checked against its manifest and base."""
     remedy = "Run the round again, or choose another: medchat adapters list."
     manifest = manifests.read_manifest(folder, remedy)
+    _refuse_scorer(manifest, folder)
     method, listed = method_registry.recorded(folder), manifest.get("files")
     names = list(listed) if isinstance(listed, dict) else []
     files = (*method.weights(names), *method.beside_weights(names), "chat_template.jinja")
@@ -419,3 +421,13 @@ def _own(base: str, base_folder: Path, folder: Path) -> tuple[str, "PreTrainedTo
             remedy=remedy,
         )
     return str(manifest.get("name")), own
+
+
+def _refuse_scorer(manifest: Mapping[str, object], folder: Path) -> None:
+    if manifest.get("objective") in SCORERS:
+        raise FinetuneError(
+            f"The adapter {manifest.get('name')} is a reward model: it scores answers and writes "
+            "none.",
+            where=str(folder),
+            remedy="Choose another: medchat adapters list.",
+        )
