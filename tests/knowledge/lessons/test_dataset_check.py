@@ -83,6 +83,15 @@ def one_source(relation, word, language="en"):
     )
 
 
+def with_remark(relation, word, language="en"):
+    """Fit rows of one sentence on a fact, and the remark that the list may not be whole."""
+    return lambda row: (
+        about(relation, word, language)(row)
+        and [bool(each) for each in row["meta"]["support"]] == [True, False]
+        and row["style"] == "huatuo"
+    )
+
+
 def swap_object(row):
     says(row, "metformin", "colchicine")
     row["meta"]["objects"] = [
@@ -124,10 +133,12 @@ def exchange_id(row):
 def advise(row):
     objects = " or ".join(row["meta"]["objects"])
     row["messages"][1]["content"] = f"Metformin can be used in {objects}."
+    del row["meta"]["support"][1:]
 
 
 def advise_zh(row):
     row["messages"][1]["content"] = "二甲双胍适用于" + "和".join(row["meta"]["objects"]) + "。"
+    del row["meta"]["support"][1:]
 
 
 def negate(row):
@@ -178,8 +189,8 @@ def other_entities(row):
         (one_source("symptom", "thirst"), remove_fact_and_object, "quote of symptom"),
         (about("symptom", "thirst"), change_id, "is not in the graph"),
         (about("symptom", "thirst"), exchange_id, "not about the row's subject"),
-        (one_source("contraindication", "cidosis"), advise, "relation contraindication"),
-        (one_source("contraindication", "酸中毒", "zh"), advise_zh, "relation contraindication"),
+        (with_remark("contraindication", "cidosis"), advise, "relation contraindication"),
+        (with_remark("contraindication", "酸中毒", "zh"), advise_zh, "relation contraindication"),
         (one_source("symptom", "thirst"), negate, "denies symptom"),
         (lambda row: row["messages"][1]["content"].startswith("Yes, "), deny, "denies"),
         (about("dose_limit", "2550"), raise_dose, "does not state the fact"),
