@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from finetune import encoder_decoder, generation, manifests, model, rendering
 from finetune.errors import FinetuneError
+from finetune.goals import SCORERS
 from finetune.methods import method_registry
 from finetune.model import Student
 from finetune.recipe import Precision
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     import torch
 
 _ROUND = re.compile(r"round-(\d+)(?:\.(\d+))?")
-_TOLERANCE = 1e-4  # of logits: sums in another order, as of adapters that were joined, give less
+TOLERANCE = 1e-4
+"""Of logits: sums in another order, as of adapters that were joined, give less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class Adapter:
     folder: Path
     attempt: int = 1
     method: str = "lora"
+
+    @property
+    def writes(self) -> bool:
+        """Say whether it writes answers: a reward model only scores them."""
+        return self.objective not in SCORERS
 
     def values(self) -> dict[str, object]:
         """Return the adapter in the shape that `adapters list --json` prints."""
@@ -71,12 +78,12 @@ class SelfTest:
         """Return what failed in the self-test; empty where it passed."""
         if self.passed:
             return ""
-        if not self.reload_difference <= _TOLERANCE:
+        if not self.reload_difference <= TOLERANCE:
             return (
                 f"the self-test failed: loaded again, the adapter's logits differ by "
                 f"{self.reload_difference:.1e}"
             )
-        if not self.change > _TOLERANCE:
+        if not self.change > TOLERANCE:
             return "the self-test failed: the adapter changes nothing"
         return "the self-test failed: no sample answer ends by itself"
 
@@ -155,7 +162,13 @@ def promotions(home: Path) -> str:
 
 def promote(home: Path, name: str) -> Adapter:
     """Let an adapter answer from now on, and return it."""
-    named(home, name)  # it must exist
+    if not named(home, name).writes:
+        raise FinetuneError(
+            f"The adapter {name} is a reward model: it scores answers and writes none, so it can "
+            "never answer.",
+            where=name,
+            remedy="Promote another: medchat adapters list.",
+        )
     chosen = _promotions(home)
     if not chosen or chosen[-1] != name:
         _record(home, [*chosen, name])
@@ -208,7 +221,7 @@ def self_test(
     difference = _largest_difference(kept, loaded)
     change = _largest_difference(loaded, untouched)
     share = ended / len(prompts) if prompts else 0.0
-    passed = difference <= _TOLERANCE < change and (ended > 0 or not must_end)
+    passed = difference <= TOLERANCE < change and (ended > 0 or not must_end)
     return SelfTest(difference, change, share, passed)
 
 

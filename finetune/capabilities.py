@@ -41,6 +41,22 @@ class Refusal:
 
 REFUSALS: tuple[Refusal, ...] = (
     Refusal(
+        "A reward model is a head on a base with an adapter of low rank: lora fits it.",
+        methods=tuple(one for one in METHODS if one != "lora"),
+        objectives=("reward",),
+    ),
+    Refusal(
+        "A model that keeps a state has no form with a head that scores in transformers.",
+        kinds=("recurrent",),
+        objectives=("reward",),
+    ),
+    Refusal(
+        "Training on pairs reads prompt and answer as one text, of which an encoder would see the "
+        "answer before it is written.",
+        kinds=("encoder-decoder",),
+        objectives=("preference", "reward"),
+    ),
+    Refusal(
         "Virtual tokens stand before a text, and an encoder-decoder has two: lora and full fit it.",
         kinds=("encoder-decoder",),
         methods=("ptuning-v2", "ptuning", "prompt-tuning"),

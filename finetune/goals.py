@@ -20,3 +20,6 @@ class Goal:
 
 LOSS = Goal("nll", "the held-out loss", falls=True)
 """What a round is for whose objective has no measure of its own."""
+
+SCORERS = ("reward",)
+"""The objectives whose rounds make what scores answers and writes none."""

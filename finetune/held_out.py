@@ -16,7 +16,7 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.goals import LOSS, Goal
 from finetune.model import Student
-from finetune.objectives.objective_protocols import Measured, RoundTask
+from finetune.objectives.objective_protocols import BringsRows, Measured, RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.probes import stated
 from finetune.probes.stated import Wording
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 UNCOVERED = 0.2
 """At least this share of rows is shown without its evidence, where the recipe does so at all."""
+
+_OF_ANSWERS = ("sft", "mixed")
+"""Objectives whose held-out loss is that of answers, so that they can be compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,11 @@ def choose(
         task = RoundTask(shown, number, home, data, tools)
         return HeldOut(examples, None, wording, (objective, task))
     losses_on = None
-    if plan.objective != "sft":
+    if plan.objective not in _OF_ANSWERS:
         own = replace(data, train=tuple(rows))
         losses_on, _ = objective.examples(own, tokenizer, shown, recipe.seed, tools)
+    if isinstance(objective, BringsRows):
+        losses_on = [*(losses_on or []), *objective.held_out_documents(home, tokenizer, shown)]
     return HeldOut(examples, losses_on, wording)
 
 

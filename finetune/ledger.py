@@ -18,6 +18,7 @@ from finetune import adapters, manifests, mixing, model
 from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
+from finetune.goals import SCORERS
 from finetune.methods.method_registry import weights_hash
 from finetune.recipe import Recipe
 
@@ -92,17 +93,22 @@ def find_done(wanted: Wanted) -> Adapter | None:
 def find_parent(wanted: Wanted) -> Adapter | None:
     """Return the adapter that a round builds on; None where that is the bare base.
 
-    FinetuneError where the round before is missing, or was neither passed nor promoted.
+    Rounds that make what scores answers are passed over. FinetuneError where the round before is
+    missing, or was neither passed nor promoted.
     """
-    recipe, number = wanted.recipe, wanted.number
+    recipe = wanted.recipe
     if wanted.parent is not None:
         return None if wanted.parent == "base" else adapters.named(wanted.home, wanted.parent)
+    number = wanted.number
+    while number > 1 and recipe.round(number - 1).objective in SCORERS:
+        number -= 1
     if number == 1:
         return None
     before = _attempts(recipe, number - 1, wanted.home)
     if not before:
         raise FinetuneError(
-            f"Round {number} of {recipe.name} continues round {number - 1}, which is not finished.",
+            f"Round {wanted.number} of {recipe.name} continues round {number - 1}, which is not "
+            "finished.",
             where="--round",
             remedy=f"Run --round {number - 1} first, or --round all.",
         )
@@ -110,8 +116,8 @@ def find_parent(wanted: Wanted) -> Adapter | None:
         if adapter.promoted or gate_of(adapter).get("passed"):
             return adapter
     raise FinetuneError(
-        f"Round {number} of {recipe.name} would build on {before[0].name}, which did not pass its "
-        f"gate: {gate_of(before[0]).get('reason', 'it has none')}",
+        f"Round {wanted.number} of {recipe.name} would build on {before[0].name}, which did not "
+        f"pass its gate: {gate_of(before[0]).get('reason', 'it has none')}",
         where="--from",
         remedy=f"Make round {number - 1} better (--redo), or name what to build on: "
         f"--from {before[0].name}, or --from base.",

@@ -26,7 +26,8 @@ def read(folder: Path, recipe: Recipe, number: int, home: Path) -> Dataset:
     objective = objective_of(recipe.round(number))
     if isinstance(objective, ReadsFiles):
         read = [manifests.of_file(path) for path in objective.files(folder)]
-        made = replace(made, hash=manifests.of_value([made.hash, *read]))
+        if read:
+            made = replace(made, hash=manifests.of_value([made.hash, *read]))
     further = [dataset.read(_folder(each.data, home)) for each in recipe.mix]
     if not further:
         return made

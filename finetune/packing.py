@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from finetune.rendering import Rendered
 
@@ -36,7 +37,7 @@ class Packed:
 class Packing:
     """All sequences; `efficiency` is the share of the row length that holds tokens."""
 
-    rows: list[Packed]
+    rows: Sequence[Packed]
     tokens: int
     efficiency: float
 
@@ -48,6 +49,36 @@ def pack(examples: Sequence[Rendered], max_tokens: int, together: bool = True) -
     rows = [join([examples[index] for index in group]) for group in groups]
     total = sum(sizes)
     return Packing(rows, total, total / (max_tokens * len(rows)) if rows else 0.0)
+
+
+def joined(first: Packing, second: Packing) -> Packing:
+    """Return two packings as one, whose rows stay where they are."""
+    tokens, count = first.tokens + second.tokens, len(first.rows) + len(second.rows)
+    room = sum(one.tokens / one.efficiency for one in (first, second) if one.efficiency)
+    return Packing(_Chained(first.rows, second.rows), tokens, tokens / room if count else 0.0)
+
+
+class _Chained(Sequence[Packed]):
+    """Rows of one sequence after those of another."""
+
+    def __init__(self, first: Sequence[Packed], second: Sequence[Packed]) -> None:
+        self._first, self._second = first, second
+
+    def __len__(self) -> int:
+        return len(self._first) + len(self._second)
+
+    @overload
+    def __getitem__(self, place: int) -> Packed: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Packed]: ...
+    def __getitem__(self, place: int | slice) -> Packed | list[Packed]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        place %= len(self)
+        size = len(self._first)
+        return self._first[place] if place < size else self._second[place - size]
 
 
 def hash_of(rows: Sequence[Packed]) -> str:

@@ -44,13 +44,15 @@ from finetune.ledger import Wanted
 from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
+    BringsRows,
     LearnsByLosses,
+    MakesAnother,
     Objective,
     RoundTask,
     TrainsItself,
 )
 from finetune.objectives.objective_registry import objective_of
-from finetune.packing import Packing, hash_of, pack
+from finetune.packing import Packing, hash_of, joined, pack
 from finetune.preflight import Preflight
 from finetune.ranks import Ranks
 from finetune.recipe import Recipe
@@ -112,8 +114,7 @@ def run(
     parent = ledger.find_parent(wanted)
     _check_method(recipe, parent)
     with ledger.lock(home, recipe), ranks.together() as group:
-        student = _student(recipe, parent, home)
-        forward_check.demand(student)
+        student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
         went_on = _look_for_checkpoint(work, student, resume)
@@ -134,7 +135,7 @@ def follow(wanted: Wanted, *, tools: TextTools) -> None:
         while isinstance(number := group.tell(None), int):
             mine = replace(wanted, number=number)
             parent = ledger.find_parent(mine)
-            student = _student(mine.recipe, parent, mine.home)
+            student = _student(mine, parent)
             work = _prepare(mine, parent, student.tokenizer, silent, tools)
             _train(work, student, silent, group)
 
@@ -178,10 +179,19 @@ def _refuse_what_cannot_be(wanted: Wanted) -> None:
     capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
 
-def _student(recipe: Recipe, parent: Adapter | None, home: Path) -> Student:
+def _student(wanted: Wanted, parent: Adapter | None) -> Student:
     """Open the base with a new adapter, with the parent's to go on with, or with both."""
-    base = base_records.find(home, recipe.base)
-    return model.to_train(recipe, base, parent.folder if parent else None)
+    recipe = wanted.recipe
+    base = base_records.find(wanted.home, recipe.base)
+    objective = objective_of(recipe.round(wanted.number))
+    if isinstance(objective, MakesAnother):
+        student = objective.open(recipe, base, parent)
+        if recipe.recompute:
+            model.recompute(student)
+        return student
+    student = model.to_train(recipe, base, parent.folder if parent else None)
+    forward_check.demand(student)
+    return student
 
 
 def _prepare(
@@ -203,6 +213,10 @@ def _prepare(
     )
     packing = recipe.packing and method_of(recipe).packs
     packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
+    packed = pack(shown, recipe.max_tokens, packing)
+    if isinstance(objective, BringsRows):
+        more = objective.more_rows(wanted.home, tokenizer, recipe)
+        packed = joined(more, packed) if more else packed
     return _RoundInputs(
         recipe,
         number,
@@ -211,7 +225,7 @@ def _prepare(
         data,
         parent,
         objective,
-        pack(shown, recipe.max_tokens, packing),
+        packed,
         report,
         scored,
         tools,
@@ -264,16 +278,7 @@ def _train(work: _RoundInputs, student: Student, progress: Progress, group: Rank
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
     if isinstance(objective, TrainsItself):
         _refuse_ranks(recipe.round(work.number).objective, group)
-        task = RoundTask(
-            recipe.shown_in(work.number),
-            work.number,
-            work.home,
-            work.data,
-            work.tools,
-            work.parent,
-            checkpoint,
-            progress,
-        )
+        task = replace(_task(work), checkpoint=checkpoint, progress=progress)
         return objective.train(student, task)
     assert isinstance(objective, LearnsByLosses)
     return trainer.fit(
@@ -287,6 +292,11 @@ def _train(work: _RoundInputs, student: Student, progress: Progress, group: Rank
         losses=objective.losses,
         ranks=group,
     )
+
+
+def _task(work: _RoundInputs) -> RoundTask:
+    shown = work.recipe.shown_in(work.number)
+    return RoundTask(shown, work.number, work.home, work.data, work.tools, work.parent)
 
 
 def _refuse_ranks(objective: str, group: Ranks) -> None:
@@ -332,7 +342,7 @@ def _finish(
     shutil.rmtree(folder, ignore_errors=True)
     record = _record(work, student, fit, before, after)
     with manifests.saving(folder):
-        model.save(student, folder, method_of(work.recipe))
+        _save(work, student, folder)
         _write_curve(folder, fit)
         _draw_curves(folder, work, record)
         raw_outputs.write(folder, work.held_out.examples, {"before": before, "after": after})
@@ -350,8 +360,17 @@ def _finish(
     return RoundOutcome(adapters.named(work.home, str(record["name"])), False, judged)
 
 
+def _save(work: _RoundInputs, student: Student, folder: Path) -> None:
+    if isinstance(work.objective, MakesAnother):
+        work.objective.save(student, folder)
+    else:
+        model.save(student, folder, method_of(work.recipe))
+
+
 def _self_test(work: _RoundInputs, student: Student, folder: Path) -> SelfTest:
     """Test the saved adapter on prompts whose answers may be as long as the lessons' own."""
+    if isinstance(work.objective, MakesAnother):
+        return work.objective.self_test(student, folder, _task(work))
     most, examples = work.recipe.evaluation.max_new_tokens, work.held_out.examples
     short = [one for one in examples if sum(one.tokens.learn) <= most]
     return adapters.self_test(
@@ -447,9 +466,12 @@ def _judge(
     reasons = [*([] if test.passed else [test.reason()]), *verdict.reasons]
     chosen = adapters.still_promoted(work.home)
     free = chosen is None or chosen.recipe == work.recipe.name
+    writes = not isinstance(work.objective, MakesAnother)
     rival = work.parent.name if work.parent else "the bare base"
     if reasons:
         reason = "; ".join(reasons)
+    elif not writes:
+        reason = f"better than {rival}; it scores answers and is never promoted to write them"
     elif not free:
         reason = f"{chosen.name if chosen else ''} of another recipe stays promoted"
     else:
@@ -459,7 +481,7 @@ def _judge(
         **verdict.values(),
         "passed": not reasons,
         "refused": not test.passed or (verdict.judged and not verdict.passed),
-        "promotes": not reasons and free,
+        "promotes": not reasons and free and writes,
         "reason": f"{reason}.",
         "against": rival,
         "change": goal.change if goal else 0.0,

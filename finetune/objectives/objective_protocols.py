@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
-from finetune.adapters import Adapter
+from finetune.adapters import Adapter, SelfTest
 from finetune.dataset import Dataset, ExampleReport
 from finetune.evaluate import Pair
 from finetune.goals import Goal
 from finetune.model import Student
-from finetune.packing import Packed
+from finetune.packing import Packed, Packing
 from finetune.recipe import Recipe, RoundPlan
 from finetune.rendering import Rendered
 from finetune.round_progress import Progress, silent
@@ -93,6 +93,35 @@ class Measured(Protocol):
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return each measure by its name: what each held-out item adds to it."""
+
+
+@runtime_checkable
+class BringsRows(Protocol):
+    """An objective that learns from more rows than its examples, read as they come."""
+
+    def more_rows(
+        self, home: Path, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe
+    ) -> Packing | None:
+        """Return the rows, or None where there are none."""
+
+    def held_out_documents(
+        self, home: Path, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe
+    ) -> list[Rendered]:
+        """Return what the loss is measured on, beside the held-out rows."""
+
+
+@runtime_checkable
+class MakesAnother(Protocol):
+    """An objective that makes another thing than an adapter to write with, such as a scorer."""
+
+    def open(self, recipe: Recipe, base: str, parent: Adapter | None) -> Student:
+        """Return what is to be trained."""
+
+    def save(self, student: Student, folder: Path) -> None:
+        """Write what was trained, less the manifest."""
+
+    def self_test(self, student: Student, folder: Path, task: RoundTask) -> SelfTest:
+        """Load what was saved and hold it against the student in memory."""
 
 
 @runtime_checkable

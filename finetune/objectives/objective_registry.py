@@ -6,9 +6,11 @@ A new objective is one module beside this one and one line in OBJECTIVES.
 """
 
 from finetune.errors import FinetuneError
+from finetune.objectives.mixed import Mixed
 from finetune.objectives.objective_protocols import Objective
 from finetune.objectives.preference_pairs import Preference
 from finetune.objectives.pretrain import Pretraining
+from finetune.objectives.reward_pairs import RewardModelling
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import RoundPlan
 from finetune.recipe_values import build
@@ -16,7 +18,9 @@ from finetune.recipe_values import build
 OBJECTIVES: dict[str, type[Objective]] = {
     "sft": SupervisedFinetuning,
     "pretrain": Pretraining,
+    "mixed": Mixed,
     "preference": Preference,
+    "reward": RewardModelling,
 }
 """Every objective by the name that recipes, manifests and `adapters list` give it."""
 

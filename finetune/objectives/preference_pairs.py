@@ -93,6 +93,9 @@ class Preference:
         from trl.trainer.dpo_config import DPOConfig
 
         pairs, _ = self._training(task.data, student.tokenizer, task.recipe, task.seed, task.tools)
+        sizes = [pair.tokens for pair in pairs]
+        at_a_step, at_once = trl_training.rows_a_step(sizes, task.plan, student.device)
+        pairs = trl_training.drawn(pairs, task.plan, at_a_step, task.seed)
         chosen, rejected = log_likelihoods(student, pairs, task)
         rows = [
             {
@@ -104,8 +107,6 @@ class Preference:
             }
             for pair, better, worse in zip(pairs, chosen, rejected, strict=True)
         ]
-        sizes = [pair.tokens for pair in pairs]
-        at_a_step, at_once = trl_training.rows_a_step(sizes, task.plan, student.device)
         losses = [self.loss, *(["sft"] if self.sft_weight else [])]
         training = TrlTraining(
             _trainer(),

@@ -1,13 +1,19 @@
-"""Continued pretraining: learn every token of the rows' plain text.
+"""Continued pretraining: learn every token of plain text, that of files and that of the rows.
 
-rows -> quotes and answers, each once -> pieces of at most max_tokens -> loss on all tokens
+    rows -> quotes and answers, each once -> pieces of at most max_tokens -> loss on all tokens
+    files -> memory-mapped shards in the home, built once -> rows of max_tokens, read as they come
+
+The held-out measure is the loss a token on held-out documents, and on the texts of held-out rows.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune import text_shards
 from finetune.dataset import Dataset, ExampleReport, Row
+from finetune.packing import Packing
 from finetune.recipe import Recipe
 from finetune.rendering import Rendered
 from finetune.text_tools import TextTools
@@ -19,9 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pretraining:
-    """Plain text, without roles or prompts."""
+    """Plain text, without roles or prompts; `texts` are files, or folders of them, beside rows."""
+
+    texts: tuple[str, ...] = ()
 
     losses = staticmethod(token_losses)
+
+    def files(self, folder: Path) -> list[Path]:
+        """Return the files of texts."""
+        return text_shards.files_of(self.texts)
 
     def examples(
         self,
@@ -40,6 +52,25 @@ class Pretraining:
                 piece = ids[start : start + recipe.max_tokens]
                 examples.append(Rendered(piece, [True] * len(piece)))
         return examples, ExampleReport(rows=len(data.train), kept=len(data.train))
+
+    def more_rows(
+        self, home: Path, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe
+    ) -> Packing | None:
+        """Return the rows of the files' training documents; None where no files are named."""
+        files = text_shards.files_of(self.texts)
+        if not files:
+            return None
+        return text_shards.build(home, files, tokenizer).packing(recipe.max_tokens)
+
+    def held_out_documents(
+        self, home: Path, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe
+    ) -> list[Rendered]:
+        """Return the beginnings of the files' held-out documents."""
+        files = text_shards.files_of(self.texts)
+        if not files:
+            return []
+        shards = text_shards.build(home, files, tokenizer)
+        return shards.held_out_documents(recipe.max_tokens, recipe.evaluation.rows)
 
 
 def _texts(rows: Iterable[Row]) -> Iterator[str]:

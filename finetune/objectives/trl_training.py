@@ -10,6 +10,7 @@ else is written, nothing is printed and nothing is reported.
 import copy
 import logging
 import math
+import random
 import shutil
 import tempfile
 import time
@@ -18,7 +19,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from finetune import architecture, model, trainer
 from finetune.model import Student
@@ -28,6 +29,8 @@ from finetune.trainer import Checkpoint, CurvePoint, TrainingRun
 
 if TYPE_CHECKING:
     import torch
+
+Row = TypeVar("Row")
 
 Watch = Callable[[int, Mapping[str, float]], None]
 """Told after each step: its number, and the means of what the trainer of trl measured in it."""
@@ -71,6 +74,14 @@ def rows_a_step(sizes: Sequence[int], plan: RoundPlan, device: "torch.device") -
     most = _AT_ONCE if device.type == "cpu" else _AT_ONCE_ON_GPU
     at_once = min(max(1, most // max(sizes)), wanted)
     return max(1, wanted // at_once) * at_once, at_once
+
+
+def drawn(rows: Sequence[Row], plan: RoundPlan, at_a_step: int, seed: int) -> list[Row]:
+    """Return the rows that a round's steps will take, where they take less than an epoch."""
+    wanted = plan.max_steps * at_a_step
+    if not wanted or wanted >= len(rows):
+        return list(rows)
+    return random.Random(seed).sample(rows, wanted)
 
 
 def fit(

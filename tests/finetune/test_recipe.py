@@ -26,18 +26,10 @@ def test_shipped_recipe_loads_and_explains_itself(name):
 
 
 def test_the_needed_recipes_ship():
-    assert {
-        "mini",
-        "smollm2",
-        "llama",
-        "qwen",
-        "chatglm",
-        "chatdoctor",
-        "huatuo",
-        "ptuning",
-        "qlora",
-        "full",
-    } <= set(recipe_reader.shipped())
+    bases = {"mini", "smollm2", "llama", "qwen", "chatglm", "chatdoctor", "huatuo"}
+    methods = {"ptuning", "qlora", "full"}
+    stages = {"literature", "preference", "reward", "single-mixed"}
+    assert bases | methods | stages <= set(recipe_reader.shipped())
 
 
 @pytest.mark.parametrize(

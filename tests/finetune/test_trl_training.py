@@ -150,3 +150,13 @@ def test_a_step_takes_as_many_rows_as_make_its_tokens():
     long = RoundPlan(batch_tokens=100_000)
     at_a_step, at_once = trl_training.rows_a_step([1000] * 500, long, cpu)
     assert at_once == 4 and at_a_step == 100
+
+
+def test_no_more_rows_are_drawn_than_the_steps_take():
+    rows = list(range(50))
+    short = RoundPlan(max_steps=5)
+    some = trl_training.drawn(rows, short, 4, 1)
+    assert len(set(some)) == 20 and some == trl_training.drawn(rows, short, 4, 1)
+    assert trl_training.drawn(rows, short, 4, 2) != some
+    assert trl_training.drawn(rows, RoundPlan(), 4, 1) == rows
+    assert trl_training.drawn(rows, RoundPlan(max_steps=50), 4, 1) == rows
