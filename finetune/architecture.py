@@ -89,10 +89,16 @@ def encodes(network: Any) -> bool:  # noqa: ANN401
 
 
 def opener(config: "PretrainedConfig") -> Any:  # noqa: ANN401
-    """Return the class of transformers that opens a configuration's model with its output layer."""
-    from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM
+    """Return the class of transformers that opens a configuration's model with its output layer.
 
-    return AutoModelForSeq2SeqLM if encodes(config) else AutoModelForCausalLM
+    A base with code of its own says under which class it is to be found.
+    """
+    from transformers import AutoModel, AutoModelForCausalLM, AutoModelForSeq2SeqLM
+
+    own = getattr(config, "auto_map", None) or {}
+    wanted: Any = AutoModelForSeq2SeqLM if encodes(config) else AutoModelForCausalLM
+    choices: tuple[Any, ...] = (wanted, AutoModelForSeq2SeqLM, AutoModel)
+    return next((one for one in choices if one.__name__ in own), wanted)
 
 
 def task_of(network: Any) -> str:  # noqa: ANN401

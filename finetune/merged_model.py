@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from finetune import base_form, encoder_decoder, manifests, model, rendering
+from finetune.bases import remote_code
 from finetune.errors import FinetuneError
 from finetune.methods import method_registry
 
@@ -40,6 +41,12 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
             f"The folder {out} is there already.",
             where="--out",
             remedy="Name a folder that does not exist.",
+        )
+    if remote_code.allowed(model.locate(base)):
+        raise FinetuneError(
+            f"The base model {base} runs code of its own, which a merged folder would need too.",
+            where="merge",
+            remedy="Hand the adapter on as it is: medchat adapters export.",
         )
     method = method_registry.recorded(adapter)
     if method.unmergeable:

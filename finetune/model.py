@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetune import architecture, base_form, families, manifests, micro_batches, mini, rendering
-from finetune.bases import base_records, hub_base
+from finetune.bases import base_records, hub_base, remote_code
+from finetune.bases.remote_code import Consent
 from finetune.errors import FinetuneError
 from finetune.families import Family
 from finetune.goals import SCORERS
@@ -146,8 +147,11 @@ def save(student: Student, folder: Path, method: Method = METHODS["lora"]) -> No
         shutil.copyfile(settings, folder / settings.name)
 
 
-def locate(base: str) -> Path:
-    """Return the folder of a base; a hub id is looked up in the cache, then on the hub."""
+def locate(base: str, consent: Consent | None = None) -> Path:
+    """Return the folder of a base; a hub id is looked up in the cache, then on the hub.
+
+    With consent to run its code, that is fetched too, at the revision agreed to.
+    """
     if base == "mini":
         return _checked(mini.folder(), base)
     folder = Path(base).expanduser()
@@ -159,12 +163,14 @@ def locate(base: str) -> Path:
             where="--base",
             remedy="Give the path of a model folder, a hub id such as Qwen/Qwen2.5-7B, or mini.",
         )
-    return _checked(hub_base.fetch(base, [f"*{ending}" for ending in _KEPT]), base)
+    endings = (*_KEPT, remote_code.ENDING) if consent else _KEPT
+    revision = consent.revision if consent else None
+    return _checked(hub_base.fetch(base, [f"*{ending}" for ending in endings], revision), base)
 
 
 def tokenizer(base: str, adapter: Path | None = None) -> "PreTrainedTokenizerBase":
     """Return the tokenizer of a base alone, or the one that an adapter's folder holds."""
-    return open_tokenizer(adapter or locate(base), base)
+    return _tokenizer(adapter, locate(base), base)
 
 
 def context_of(base: str) -> int:
@@ -201,7 +207,8 @@ def hash_of(folder: Path) -> str:
     A base of a home that was made from one file keeps the identity that this file gave it, as long
     as nothing in its folder changes: adapters made on it fit wherever that file was added.
     """
-    return base_records.identity_of(folder, manifests.of_folder(folder, _HASHED))
+    code = (remote_code.ENDING,) if remote_code.allowed(folder) else ()
+    return base_records.identity_of(folder, manifests.of_folder(folder, (*_HASHED, *code)))
 
 
 def is_kept(name: str) -> bool:
@@ -297,9 +304,13 @@ def _config(folder: Path, base: str) -> "PretrainedConfig":
     from transformers import AutoConfig
 
     try:
-        config: PretrainedConfig = AutoConfig.from_pretrained(str(folder), trust_remote_code=False)
+        config: PretrainedConfig = AutoConfig.from_pretrained(
+            str(folder), trust_remote_code=remote_code.allowed(folder)
+        )
+    except FinetuneError:
+        raise
     except Exception as error:  # a configuration may fail to open in any way
-        raise FinetuneError(
+        raise remote_code.refusal(folder, base) or FinetuneError(
             f"The base model {base} is of a kind that cannot be opened here.",
             where=str(folder / "config.json"),
             remedy="Choose a base such as LLaMA, GLM-4 or Qwen in its native form.",
@@ -328,7 +339,7 @@ def _network(
                 str(folder),
                 dtype=torch.float32 if whole else torch.bfloat16,
                 use_safetensors=True,
-                trust_remote_code=False,
+                trust_remote_code=remote_code.allowed(folder),
                 output_loading_info=True,
                 **few,
             )
@@ -375,6 +386,15 @@ def _refuse_quantised(folder: Path, base: str) -> None:
     )
 
 
+def _tokenizer(adapter: Path | None, base: Path, name: str) -> "PreTrainedTokenizerBase":
+    """Return the tokenizer of an adapter, or of a base alone; one that is code stays the base's."""
+    if adapter is None or not remote_code.allowed(base):
+        return open_tokenizer(adapter or base, name)
+    own = open_tokenizer(base, name)
+    own.chat_template = (adapter / "chat_template.jinja").read_text(encoding="utf-8")
+    return own
+
+
 def _own(base: str, base_folder: Path, folder: Path) -> tuple[str, "PreTrainedTokenizerBase"]:
     """Return the name and the tokenizer of an adapter, checked against its manifest and base."""
     remedy = "Run the round again, or choose another: medchat adapters list."
@@ -393,7 +413,7 @@ def _own(base: str, base_folder: Path, folder: Path) -> tuple[str, "PreTrainedTo
             where=str(folder),
             remedy="Give the base it was trained on, or run its rounds again on this one.",
         )
-    own = open_tokenizer(folder, str(manifest.get("name")))
+    own = _tokenizer(folder, base_folder, str(manifest.get("name")))
     if rendering.template_hash(own) != manifest.get("template"):
         raise FinetuneError(
             f"The chat template in {folder} is not the one that the adapter was trained with.",

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune.bases import remote_code
 from finetune.chat_templates import ENCODER_TEMPLATE
 from finetune.errors import FinetuneError
 
@@ -34,6 +35,8 @@ def open_tokenizer(folder: Path, base: str) -> "PreTrainedTokenizerBase":
         )
     try:
         tokenizer = _opened(folder)
+    except FinetuneError:
+        raise
     except Exception as error:  # a tokenizer may fail to open in any way
         raise FinetuneError(
             f"The tokenizer of {base} cannot be opened.",
@@ -65,7 +68,7 @@ def _opened(folder: Path) -> "PreTrainedTokenizerBase":
     from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-        str(folder), trust_remote_code=False
+        str(folder), trust_remote_code=remote_code.allowed(folder)
     )
     file = folder / "tokenizer.json"
     if not file.is_file():

@@ -19,6 +19,7 @@ from finetune import (
     trainer,
     trial,
 )
+from finetune.bases import remote_code
 from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.methods import quantised_base
@@ -156,13 +157,13 @@ def samples(
 def _shape(recipe: Recipe) -> Any:  # noqa: ANN401
     """Return the base without its weights."""
     import torch
-    from transformers import AutoConfig
 
     folder = model.locate(recipe.base)
+    config = model.config_of(recipe.base)
+    trusted = remote_code.allowed(folder)
     try:
-        config = AutoConfig.from_pretrained(str(folder), trust_remote_code=False)
         with torch.device("meta"):
-            return architecture.opener(config).from_config(config, trust_remote_code=False)
+            return architecture.opener(config).from_config(config, trust_remote_code=trusted)
     except Exception as error:  # an architecture may refuse its configuration in any way
         raise FinetuneError(
             f"The base model {recipe.base} is of a kind that cannot be opened here.",

@@ -118,6 +118,12 @@ def test_the_command_reference_is_up_to_date() -> None:
     )
 
 
+def test_the_table_of_families_is_up_to_date() -> None:
+    assert reference.FAMILIES.read_text(encoding="utf-8") == reference.families(), (
+        "run make reference"
+    )
+
+
 def test_the_readme_is_a_first_page() -> None:
     assert "make chat" in README[:1500] and "make test" in README[:1500]
     assert len(README.splitlines()) <= 200

