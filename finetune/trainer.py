@@ -242,6 +242,7 @@ def _step(work: _Work, step: int, rows: Sequence[Packed], rate: float) -> float:
             loss = work.losses(student.model, row, student.device).sum() / learned
         loss.backward()  # type: ignore[no-untyped-call]
         total += loss.detach()
+        del loss  # and with it what its graph still holds, before the next rows
     for one in weights:
         if one.grad is None:  # a rank without rows
             one.grad = torch.zeros_like(one)

@@ -76,6 +76,8 @@ class SoftPrompt:
         network = _prompted()(student.model, config)
         if self.kind == "embeddings":
             _start_from_words(network, student, recipe.prompt)
+        elif self.kind == "prefix" and not recipe.prompt.projection:
+            _start_from_read_words(network, student)
         return replace(student, model=network, adapter="new")
 
     def stack(self, student: Student, recipe: Recipe) -> Student:
@@ -194,6 +196,28 @@ def _start_from_words(network: Any, student: Student, prompt: Prompt) -> None:  
     with torch.no_grad():
         weight = network.prompt_encoder["default"].embedding.weight
         weight.copy_(embedded[ids.to(embedded.device)])
+
+
+def _start_from_read_words(network: Any, student: Student) -> None:  # noqa: ANN401
+    """Let a prefix begin as the keys and values of random words.
+
+    Random numbers would be smaller than what a base computes, and hardly be attended to.
+    """
+    import torch
+
+    weight = network.prompt_encoder["default"].embedding.weight
+    words = student.model.get_input_embeddings().weight
+    if words.is_meta:  # only the shape is asked for
+        return
+    ids = torch.randint(0, len(words), (1, len(weight)), device=words.device)
+    with torch.no_grad():
+        kept = student.model(input_ids=ids, use_cache=True).past_key_values
+        both = [part[0].transpose(0, 1).flatten(1) for one in kept.layers for part in _pair(one)]
+        weight.copy_(torch.cat(both, 1))
+
+
+def _pair(layer: Any) -> tuple[Any, Any]:  # noqa: ANN401
+    return layer.keys, layer.values
 
 
 @cache

@@ -225,6 +225,16 @@ def test_beams_find_the_likeliest_pair_of_words(kind, penalty):
     assert found == [int(heads[best // both.shape[1]]), best % both.shape[1]]
 
 
+def test_a_prefix_begins_as_words_that_were_read(monkeypatch):
+    words = torch.tensor([[40, 3, 77, 120, 9, 41]])
+    monkeypatch.setattr(torch, "randint", lambda *given, **named: words)
+    student = model.to_train(made("ptuning-v2"), made("ptuning-v2").base)
+    monkeypatch.undo()
+    with torch.inference_mode(), model.bare(student) as untouched:
+        whole = untouched.model(input_ids=torch.cat([words, IDS], 1), use_cache=False).logits
+    assert (logits(student) - whole[:, 6:]).abs().max() < 1e-4
+
+
 def test_virtual_tokens_take_room_of_the_context():
     student = model.to_train(made("ptuning"), made("ptuning").base)
     assert student.context == model.load(str(base())).context - 6
