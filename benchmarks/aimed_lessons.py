@@ -33,13 +33,14 @@ from typing import Any
 
 from machine import describe
 
-from finetune import dataset, evaluate, model, recipe_reader, trainer
+from finetune import dataset, evaluate, model, trainer
 from finetune.bases import base_records
 from finetune.model import Student
 from finetune.packing import pack
 from finetune.probes import likelihoods
 from finetune.recipe import Recipe
-from finetune.rendering import Rendered
+from finetune.recipes import recipe_reader
+from finetune.templates.rendering import Rendered
 from knowledge.graph.catalog import connect
 from knowledge.lessons import build
 from knowledge.lessons.aiming import base_scores, fact_sample, reliability, statements

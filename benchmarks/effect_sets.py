@@ -16,7 +16,7 @@ from pathlib import Path
 
 from retrieval_sets import every_medquad_pair
 
-from finetune.rendering import Language
+from finetune.templates.rendering import Language
 
 ANSWER = {"en": 160, "zh": 60}
 QUESTION = {"en": 300, "zh": 120}

@@ -33,7 +33,7 @@ def main() -> None:
 
     from finetune import adapters, model
     from finetune.bases import base_records
-    from finetune.decoding import GREEDY
+    from finetune.inference.decoding import GREEDY
     from medchat.settings import load
 
     home = load().home
@@ -76,7 +76,9 @@ def _equal(some: Answers, others: Answers) -> int:
 
 def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
     """Return held-out rows as they are shown to the model, as token ids."""
-    from finetune import dataset, recipe_reader, rendering
+    from finetune import dataset
+    from finetune.recipes import recipe_reader
+    from finetune.templates import rendering
     from medchat.composition import TEXT_TOOLS
 
     recipe = recipe_reader.load("smollm2")
@@ -88,8 +90,8 @@ def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
 
 
 def _write(student: object, prompts: Sequence[list[int]], count: int, decoding: object) -> Answers:
-    from finetune.decoding import tokens
-    from finetune.generation import ends_of
+    from finetune.inference.decoding import tokens
+    from finetune.inference.generation import ends_of
 
     ends, answers = ends_of(student), []
     for ids in prompts:

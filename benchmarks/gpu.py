@@ -59,10 +59,11 @@ def _mini_loss(device: str) -> float:
     """Return the mini model's mean loss on fifty drills."""
     import torch
 
-    from finetune import model, rendering
+    from finetune import model
     from finetune.mini import reading_score
     from finetune.packing import pack
-    from finetune.token_loss import token_losses
+    from finetune.templates import rendering
+    from finetune.training.token_loss import token_losses
 
     student = model.load("mini", device=device)
     supply = reading_score.supply(student.tokenizer, {}, reading_score.UNSEEN)

@@ -15,10 +15,13 @@ from typing import TypeVar
 import machine
 import torch
 
-from finetune import batch_writing, dataset, held_out, held_out_loss, model, recipe_reader
+from finetune import dataset, model
 from finetune.bases import base_records
+from finetune.inference import batch_writing
 from finetune.packing import join
-from finetune.token_loss import token_losses
+from finetune.recipes import recipe_reader
+from finetune.scoring import held_out, held_out_loss
+from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
 
 _TURNS = 3

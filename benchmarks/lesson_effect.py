@@ -40,13 +40,15 @@ from typing import Any
 from effect_sets import Question, read
 from machine import describe
 
-from finetune import dataset, evaluate, model, recipe_reader, rendering, trainer
+from finetune import dataset, evaluate, model, trainer
 from finetune.bases import base_records
 from finetune.dataset import Row
 from finetune.model import Student
 from finetune.packing import pack
 from finetune.recipe import RoundPlan
-from finetune.rendering import Language, Rendered
+from finetune.recipes import recipe_reader
+from finetune.templates import rendering
+from finetune.templates.rendering import Language, Rendered
 from medchat.composition import TEXT_TOOLS
 
 GRAPHS = (

@@ -59,7 +59,7 @@ def measure(way: str, tokens: int, hidden: int) -> dict[str, float]:
     import torch
     from torch.nn import functional
 
-    from finetune.fused_functions import ChunkedCrossEntropy
+    from finetune.training.fused_functions import ChunkedCrossEntropy
 
     torch.manual_seed(0)
     states = torch.empty(tokens, hidden).normal_().requires_grad_()

@@ -77,7 +77,7 @@ def _measured(base: Path, method: str, bits: str, tokens: int) -> tuple[int, int
     from finetune import model
     from finetune.packing import pack
     from finetune.recipe import Recipe, RoundPlan
-    from finetune.rendering import Rendered
+    from finetune.templates.rendering import Rendered
     from finetune.trainer import fit
 
     plan = RoundPlan(epochs=3, batch_tokens=tokens, learning_rate=1e-4)

@@ -13,7 +13,7 @@ def main() -> None:
     """Answer unseen drills and print the shares by language."""
     from finetune import mini, model
     from finetune.mini import reading_score
-    from finetune.rendering import Language
+    from finetune.templates.rendering import Language
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--drills", type=int, default=300)

@@ -13,14 +13,16 @@ from pathlib import Path
 import machine
 import torch
 
-from finetune import answer_pairs, dataset, manifests, model
-from finetune.answer_pairs import AnswerPair
+from finetune import dataset, model
 from finetune.bases import base_records
 from finetune.evaluate import Measurement, Pair, paired_change
+from finetune.files import manifests
 from finetune.model import Student
 from finetune.objectives.objective_protocols import MakesAnother, Measured, RoundTask, TrainsItself
 from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Evaluation, Lora, Recipe, RoundPlan
+from finetune.rows import answer_pairs
+from finetune.rows.answer_pairs import AnswerPair
 from medchat.composition import TEXT_TOOLS
 
 _SETTINGS: Mapping[str, Mapping[str, object]] = {"preference": {"sft_weight": 0.1}, "reward": {}}

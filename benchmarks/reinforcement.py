@@ -13,12 +13,13 @@ from dataclasses import replace
 
 import machine
 
-from finetune import adapters, dataset, evaluate, ledger, model, recipe_reader
+from finetune import adapters, dataset, evaluate, ledger, model
 from finetune.bases.moved_base import base_of
 from finetune.evaluate import Measurement
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.objectives.reinforcement import Reinforcement
+from finetune.recipes import recipe_reader
 from medchat.composition import training_tools
 from medchat.settings import load
 

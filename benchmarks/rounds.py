@@ -13,8 +13,9 @@ from machine import table
 
 def main() -> None:
     """Train two rounds and print speed and held-out scores."""
-    from finetune import adapters, recipe_reader, rounds
+    from finetune import adapters, rounds
     from finetune.ledger import Wanted
+    from finetune.recipes import recipe_reader
     from medchat.composition import TEXT_TOOLS
 
     parser = argparse.ArgumentParser(description=__doc__)

@@ -132,7 +132,8 @@ def _job(given: argparse.Namespace, size: str) -> dict[str, Any]:
 
 def _read(file: Path, base: str) -> list[Any]:
     """Return rows in the form of Alpaca as the base's template writes them, in a drawn order."""
-    from finetune import model, rendering
+    from finetune import model
+    from finetune.templates import rendering
 
     tokenizer = model.tokenizer(base)
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line]
@@ -151,7 +152,7 @@ def _read(file: Path, base: str) -> list[Any]:
 
 def _drawn(words: int) -> list[Any]:
     """Return random tokens of lengths like HuaTuo's: log-normal, mean 130, half of them learned."""
-    from finetune.rendering import Rendered
+    from finetune.templates.rendering import Rendered
 
     pick = random.Random(SEED)
     made = []

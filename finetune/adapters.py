@@ -12,13 +12,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import encoder_decoder, generation, manifests, model, rendering
+from finetune import model
+from finetune.architectures import encoder_decoder
 from finetune.errors import FinetuneError
-from finetune.goals import SCORERS
+from finetune.files import manifests
+from finetune.inference import generation
 from finetune.methods import method_registry
 from finetune.model import Student
 from finetune.recipe import Precision
-from finetune.rendering import Message
+from finetune.scoring.goals import SCORERS
+from finetune.templates import rendering
+from finetune.templates.rendering import Message
 
 if TYPE_CHECKING:
     import torch

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import manifests, rendering
-from finetune.chat_templates import REASONING
 from finetune.errors import FinetuneError
+from finetune.files import manifests
 from finetune.recipe import Recipe
-from finetune.rendering import Language, Message, Rendered
+from finetune.templates import rendering
+from finetune.templates.chat_templates import REASONING
+from finetune.templates.rendering import Language, Message, Rendered
 from finetune.text_tools import PLAIN, Span, TextTools
 
 if TYPE_CHECKING:

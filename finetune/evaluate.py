@@ -11,15 +11,16 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from finetune import batch_writing, held_out_loss
 from finetune.dataset import Example
-from finetune.goals import LOSS, Goal
+from finetune.inference import batch_writing
 from finetune.model import Student
 from finetune.probes import choices, stated
 from finetune.recipe import Evaluation, Precision
-from finetune.rendering import Rendered
-from finetune.round_progress import Progress, Tick, silent
+from finetune.scoring import held_out_loss
+from finetune.scoring.goals import LOSS, Goal
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
+from finetune.training.round_progress import Progress, Tick, silent
 
 Interval = tuple[float, float]
 Pair = tuple[float, float]

@@ -14,13 +14,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import adapters, manifests, mixing, model
+from finetune import adapters, model
 from finetune.adapters import Adapter
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
-from finetune.goals import SCORERS
+from finetune.files import manifests
 from finetune.methods.method_registry import weights_hash
 from finetune.recipe import Recipe
+from finetune.rows import mixing
+from finetune.scoring.goals import SCORERS
 
 _NOT_TRAINED_ON = ("name", "base", "rounds", "evaluation", "gate")
 """Values of a recipe that do not change what a round makes, or are compared apart."""
@@ -219,7 +221,7 @@ def _differences(wanted: Wanted, adapter: Adapter) -> list[str]:
 
 def _other_values(recipe: Recipe, number: int, adapter: Adapter) -> list[str]:
     """Return the values of a recipe that an adapter was made with and that are others now."""
-    from finetune import recipe_reader
+    from finetune.recipes import recipe_reader
 
     recorded = _part(adapters.manifest(adapter), "recipe", "values")
     before = recipe_reader.recorded(recorded)

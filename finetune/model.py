@@ -14,18 +14,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, base_form, families, manifests, micro_batches, mini, rendering
+from finetune import mini
+from finetune.architectures import architecture, families
+from finetune.architectures.families import Family
 from finetune.bases import base_records, hub_base, remote_code
 from finetune.bases.remote_code import Consent
 from finetune.errors import FinetuneError
-from finetune.families import Family
-from finetune.goals import SCORERS
+from finetune.files import base_form, manifests
 from finetune.methods import low_rank, method_registry, quantised_base
 from finetune.methods.method_registry import METHODS, Method
-from finetune.open_tokenizer import open_tokenizer
 from finetune.recipe import Lora, Precision, Quantisation, Recipe
+from finetune.scoring.goals import SCORERS
 from finetune.student import Student as Student
 from finetune.student import quiet as quiet
+from finetune.templates import rendering
+from finetune.templates.open_tokenizer import open_tokenizer
+from finetune.training import micro_batches
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig, PreTrainedTokenizerBase

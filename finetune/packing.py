@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from finetune.rendering import Rendered
+from finetune.templates.rendering import Rendered
 
 _TRIED = 64
 """Lengths that are tried for an exact pair; more gain nothing."""

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
-from finetune import manifests
 from finetune.errors import FinetuneError
-from finetune.recipe_values import demand, plain
+from finetune.files import manifests
+from finetune.recipes.recipe_values import demand, plain
 
 POLICIES = ("continue", "stack", "merge")
 """How a round builds on the adapter before: trains it on, adds one to it, or joins both into one of

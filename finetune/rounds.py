@@ -17,29 +17,15 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import (
-    adapters,
-    capabilities,
-    forward_check,
-    gate,
-    held_out,
-    ledger,
-    manifests,
-    mixing,
-    model,
-    preflight,
-    ranks,
-    raw_outputs,
-    rendering,
-    trainer,
-)
+from finetune import adapters, gate, ledger, model, preflight, trainer
 from finetune.adapters import Adapter, SelfTest
+from finetune.architectures import capabilities, forward_check
 from finetune.bases import base_records
 from finetune.cards import curve_picture, round_record
 from finetune.dataset import Dataset, ExampleReport
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
-from finetune.held_out import HeldOut
+from finetune.files import manifests
 from finetune.ledger import Wanted
 from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
@@ -54,11 +40,16 @@ from finetune.objectives.objective_protocols import (
 from finetune.objectives.objective_registry import objective_of
 from finetune.packing import Packing, hash_of, joined, pack
 from finetune.preflight import Preflight
-from finetune.ranks import Ranks
 from finetune.recipe import Recipe
-from finetune.round_progress import Progress, Tick, silent
+from finetune.rows import mixing
+from finetune.scoring import held_out, raw_outputs
+from finetune.scoring.held_out import HeldOut
+from finetune.templates import rendering
 from finetune.text_tools import TextTools
 from finetune.trainer import Checkpoint, TrainingRun
+from finetune.training import ranks
+from finetune.training.ranks import Ranks
+from finetune.training.round_progress import Progress, Tick, silent
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

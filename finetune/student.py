@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture
+from finetune.architectures import architecture
 
 if TYPE_CHECKING:
     import torch

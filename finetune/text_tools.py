@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from finetune.rewards import OpenReward
+    from finetune.objectives.rewards import OpenReward
 
 Span = tuple[int, int]
 """Where a sentence begins and ends within its text."""

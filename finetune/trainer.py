@@ -15,16 +15,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import manifests, micro_batches, model
+from finetune import model
 from finetune.errors import FinetuneError
-from finetune.fused_training import fused_layers, use_liger
+from finetune.files import manifests
 from finetune.model import Student
-from finetune.packed_attention import attending_apart
 from finetune.packing import Packed, Packing
-from finetune.ranks import ALONE, Ranks
 from finetune.recipe import Precision, RoundPlan
-from finetune.round_progress import Progress, Tick, silent
-from finetune.token_loss import token_losses
+from finetune.training import micro_batches
+from finetune.training.fused_training import fused_layers, use_liger
+from finetune.training.packed_attention import attending_apart
+from finetune.training.ranks import ALONE, Ranks
+from finetune.training.round_progress import Progress, Tick, silent
+from finetune.training.token_loss import token_losses
 
 if TYPE_CHECKING:
     import torch

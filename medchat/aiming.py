@@ -76,7 +76,7 @@ def asked_base(home: Path, base: str) -> "AskedBase":
     """Return a base that can be asked; FinetuneError where it is not there or has no tokenizer."""
     from finetune import model
     from finetune.bases import base_records
-    from finetune.open_tokenizer import open_tokenizer
+    from finetune.templates.open_tokenizer import open_tokenizer
     from knowledge.lessons.aiming.base_scores import AskedBase
 
     try:

@@ -15,7 +15,7 @@ from functools import partial
 
 from sqlalchemy import Engine
 
-from finetune.rendering import Message
+from finetune.templates.rendering import Message
 from knowledge.search.searcher import Search, open_search
 from knowledge.text.names import language_of
 from medchat.answering import answer_check, prompts

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from finetune.errors import FinetuneError
-from finetune.round_progress import Tick
 from finetune.text_tools import TextTools
+from finetune.training.round_progress import Tick
 from knowledge.records import Language, Progress
 from knowledge.text.citations import cite, uncited
 from knowledge.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from finetune.rewards import OpenReward, Reward
+    from finetune.objectives.rewards import OpenReward, Reward
     from knowledge.lessons.facts.urgent_words import Emergency
     from medchat.settings import Settings
 

@@ -158,7 +158,8 @@ def _existing_rounds(home: _Workspace) -> str:
 
 
 def _run_rounds(home: _Workspace) -> str:
-    from finetune import ledger, recipe_reader, rounds
+    from finetune import ledger, rounds
+    from finetune.recipes import recipe_reader
 
     chosen = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     # one round makes the flow real; whoever wants more runs medchat finetune
@@ -171,7 +172,8 @@ def _run_rounds(home: _Workspace) -> str:
 
 def _what_answers(home: _Workspace) -> str:
     """Say what answers now, and why the demo's own round does not where it was refused."""
-    from finetune import ledger, recipe_reader
+    from finetune import ledger
+    from finetune.recipes import recipe_reader
 
     recipe = recipe_reader.load(home.settings.recipe, base=_other_base(home.settings))
     answers = _writer_name(home)
@@ -201,9 +203,10 @@ def _writer_name(home: _Workspace) -> str:
 
 def _shipped_adapter(home: _Workspace) -> Iterator[DemoStep]:
     """Add the base of the adapter that ships, and let that answer; both only where one ships."""
-    from finetune import adapter_files, adapters
+    from finetune import adapters
     from finetune.bases import adding, base_records
     from finetune.errors import FinetuneError
+    from finetune.files import adapter_files
 
     folder = adapter_files.shipped()
     if folder is None:
@@ -232,7 +235,8 @@ def _shipped_adapter(home: _Workspace) -> Iterator[DemoStep]:
 
 
 def _first_missing(home: _Workspace) -> bool:
-    from finetune import ledger, recipe_reader
+    from finetune import ledger
+    from finetune.recipes import recipe_reader
 
     return 1 in ledger.missing(recipe_reader.load(home.settings.recipe), home.settings.home)
 

@@ -185,8 +185,9 @@ def _knowledge(settings: Settings) -> Finding:
 
 
 def _writer(settings: Settings) -> Finding:
-    from finetune import adapters, manifests, model
+    from finetune import adapters, model
     from finetune.bases import base_records, moved_base
+    from finetune.files import manifests
     from medchat.answering.writer import automatic
 
     wanted = automatic(settings) if settings.writer == "auto" else settings.writer

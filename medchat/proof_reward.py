@@ -15,10 +15,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from finetune import rendering
 from finetune.dataset import Example
+from finetune.objectives.rewards import OpenReward, Reward, Scored
 from finetune.probes.declines import declines
-from finetune.rewards import OpenReward, Reward, Scored
+from finetune.templates import rendering
 from knowledge.lessons.verify.answer_proof import AnswerProof, AnswerProver, Question
 from knowledge.records import Lesson
 from knowledge.text.citations import numbered_lines, uncited

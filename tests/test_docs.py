@@ -14,7 +14,7 @@ import reference
 import yaml
 from typer.main import get_command
 
-from finetune.recipe_reader import load
+from finetune.recipes.recipe_reader import load
 from medchat.cli.main import app
 from medchat.settings import Settings
 

@@ -9,10 +9,10 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from finetune.architecture import opener
+from finetune.architectures.architecture import opener
 from finetune.model import quiet
 from finetune.recipe import Evaluation, Gate, Lora, Recipe, RoundPlan
-from finetune.rendering import TEMPLATE
+from finetune.templates.rendering import TEMPLATE
 
 ILLS = ("gout", "asthma", "migraine", "anaemia", "measles", "mumps", "rickets", "scurvy")
 ILLS_ZH = ("痛风", "哮喘", "偏头痛", "贫血", "麻疹", "腮腺炎", "佝偻病", "坏血病")

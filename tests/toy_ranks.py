@@ -48,9 +48,10 @@ def run(
 
 def main() -> None:
     """Train as this process's rank and write the weights, or the error, as JSON."""
-    from finetune import FinetuneError, dataset, model, ranks, trainer
+    from finetune import FinetuneError, dataset, model, trainer
     from finetune.packing import pack
     from finetune.recipe import Lora, RoundPlan
+    from finetune.training import ranks
     from medchat.composition import TEXT_TOOLS
 
     place = Path(sys.argv[1])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from finetune.rewards import Reward, Scored
+from finetune.objectives.rewards import Reward, Scored
 from finetune.text_tools import TextTools
 from medchat.composition import TEXT_TOOLS
 

@@ -1,7 +1,7 @@
 """Write the module tree, the command reference and the table of families from the code.
 
     docstrings -> docs/architecture.md        Typer application -> docs/reference/commands.md
-    finetune.capabilities -> docs/reference/families.md
+    finetune.architectures.capabilities -> docs/reference/families.md
 
 Run it with `make reference`; tests/test_docs.py fails while the pages are out of date.
 """
@@ -74,15 +74,15 @@ def commands() -> str:
 
 def families() -> str:
     """Return the page of families, methods and objectives, as capabilities.py holds them."""
-    from finetune import capabilities
-    from finetune.families import FAMILIES as known
+    from finetune.architectures import capabilities
+    from finetune.architectures.families import FAMILIES as known
 
     cells = list(capabilities.cells())
     reasons = list(dict.fromkeys(one.reason for one in cells if one.reason))
     objectives = list(dict.fromkeys(one.objective for one in cells))
     lines = [
         "# Families, methods and objectives\n",
-        "Written from `finetune/capabilities.py` by `make reference`.\n",
+        "Written from `finetune/architectures/capabilities.py` by `make reference`.\n",
         "What is promised here is trained by a test on a tiny model of the family: the loss is a "
         "number, the weights move, and what is saved loads again as it was. What a family cannot "
         "do is refused before any work, with the reason. Any other architecture of transformers "

@@ -19,13 +19,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from finetune import manifests, model
+from finetune import model
 from finetune.bases import base_records, gguf_model, registry_wheel, remote_code
 from finetune.bases.base_catalogue import catalogue
 from finetune.bases.base_records import KIND, BaseRecord, bases_folder, check_name, named
 from finetune.bases.remote_code import Consent
 from finetune.errors import FinetuneError
-from finetune.round_progress import Progress, Tick, silent
+from finetune.files import manifests
+from finetune.training.round_progress import Progress, Tick, silent
 
 _CONVERSION = 1
 """Counts changes to how a GGUF becomes a folder: adapters of the one do not fit the other."""

@@ -10,9 +10,9 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from finetune import manifests
 from finetune.bases.base_catalogue import catalogue
 from finetune.errors import FinetuneError
+from finetune.files import manifests
 
 KIND = "base"
 """What the manifest of a base calls itself."""

@@ -13,10 +13,10 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from finetune import manifests
 from finetune.bases.base_catalogue import CatalogueEntry
 from finetune.errors import FinetuneError
-from finetune.round_progress import Progress, Tick
+from finetune.files import manifests
+from finetune.training.round_progress import Progress, Tick
 
 _MEGABYTE = 1 << 20
 _LOOK = 0.5

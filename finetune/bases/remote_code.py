@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from finetune import manifests
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
+from finetune.files import manifests
 
 ENDING = ".py"
 

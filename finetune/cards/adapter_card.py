@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from finetune import raw_outputs
 from finetune.adapters import Adapter
 from finetune.cards import comparison, markup, round_record, sample_answers, score_tables
 from finetune.cards.markup import Html, element, facts, section
 from finetune.cards.round_record import RoundRecord, numbers
-from finetune.measure_names import SHARES, name_of
+from finetune.scoring import raw_outputs
+from finetune.scoring.measure_names import SHARES, name_of
 
 _SHORT = 12
 """Signs of a hash that a reader sees; the whole stands in its title."""

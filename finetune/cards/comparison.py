@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from finetune import raw_outputs
 from finetune.adapters import Adapter
 from finetune.cards import curve_picture, markup, round_record, score_tables
 from finetune.cards.markup import Html, element
 from finetune.cards.round_record import RoundRecord
 from finetune.cards.score_tables import Change
-from finetune.measure_names import name_of
-from finetune.raw_outputs import KeptScores
+from finetune.scoring import raw_outputs
+from finetune.scoring.measure_names import name_of
+from finetune.scoring.raw_outputs import KeptScores
 
 _AFTER = "after"
 

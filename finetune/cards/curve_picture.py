@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from finetune.cards.round_record import RoundRecord, Step, numbers
-from finetune.measure_names import SHARES, name_of
+from finetune.scoring.measure_names import SHARES, name_of
 
 FILE = "curves.svg"
 """The picture in a round's folder."""

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune import adapters, manifests, raw_outputs
+from finetune import adapters
 from finetune.adapters import Adapter
+from finetune.files import manifests
+from finetune.scoring import raw_outputs
 
 Record = Mapping[str, object]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from finetune import evaluate
 from finetune.cards.round_record import numbers
 from finetune.evaluate import Pair
-from finetune.measure_names import NAMES, SHARES
-from finetune.raw_outputs import KeptScores
+from finetune.scoring.measure_names import NAMES, SHARES
+from finetune.scoring.raw_outputs import KeptScores
 
 Scores = Mapping[str, object]
 

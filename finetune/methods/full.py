@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from finetune import architecture
+from finetune.architectures import architecture
 from finetune.recipe import Recipe
 from finetune.student import Student, quiet
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture
+from finetune.architectures import architecture
 from finetune.errors import FinetuneError
 from finetune.methods import quantised_base
 from finetune.recipe import POLICIES, Lora, Recipe

@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from finetune import manifests
 from finetune.errors import FinetuneError
+from finetune.files import manifests
 from finetune.methods import quantised_base
 from finetune.methods.full import FullFinetuning
 from finetune.methods.low_rank import LowRank

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from finetune import architecture
+from finetune.architectures import architecture
 from finetune.errors import FinetuneError
 from finetune.methods.low_rank import CONFIG, WEIGHTS, save_config, save_state
 from finetune.recipe import Prompt, Recipe

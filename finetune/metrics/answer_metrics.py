@@ -11,7 +11,7 @@ from finetune.evaluate import Measurement, Pair
 from finetune.metrics import bert_score, bleu, rouge_l
 from finetune.metrics.bert_score import Encoder
 from finetune.metrics.bleu import Bleu
-from finetune.rendering import Language
+from finetune.templates.rendering import Language
 
 _NOTHING: Pair = (0.0, 0.0)
 

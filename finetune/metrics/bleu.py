@@ -10,7 +10,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finetune.rendering import Language
+from finetune.templates.rendering import Language
 
 _DRAWS = 1000
 

@@ -12,7 +12,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from finetune.rendering import Rendered
+from finetune.templates.rendering import Rendered
 
 WIDTH = 24
 """Tokens of a repeated segment."""

@@ -14,8 +14,8 @@ from typing import Any
 
 import yaml
 
-from finetune import rendering
-from finetune.rendering import Language
+from finetune.templates import rendering
+from finetune.templates.rendering import Language
 
 Lexicon = dict[str, list[tuple[str, str]]]
 """Kind of entity -> (English, Chinese) names."""

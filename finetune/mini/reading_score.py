@@ -8,10 +8,10 @@ The names are invented afresh, so that what is right was read and not remembered
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune import rendering
 from finetune.mini.drills import Drill, Drills, Lexicon
 from finetune.mini.tokenizer import common_characters
-from finetune.rendering import Language, Rendered
+from finetune.templates import rendering
+from finetune.templates.rendering import Language, Rendered
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.rendering import TEMPLATE
+from finetune.templates.rendering import TEMPLATE
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

@@ -18,14 +18,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import rendering
 from finetune.errors import FinetuneError
 from finetune.mini import copying, reading_score
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import Drills, Lexicon
 from finetune.mini.reading_score import ReadingScore
 from finetune.model import uses_bfloat16
-from finetune.rendering import Rendered
+from finetune.templates import rendering
+from finetune.templates.rendering import Rendered
 
 if TYPE_CHECKING:
     import torch

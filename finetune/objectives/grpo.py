@@ -10,15 +10,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from finetune import chat_templates, generation
 from finetune.dataset import Example
 from finetune.errors import FinetuneError
+from finetune.inference import generation
 from finetune.model import Student
 from finetune.objectives import reinforcement, trl_training
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reinforcement import Reinforcement, Watch, in_groups
+from finetune.objectives.rewards import Reward
 from finetune.objectives.trl_training import TrlTraining
-from finetune.rewards import Reward
+from finetune.templates import chat_templates
 from finetune.trainer import TrainingRun
 
 _REF = "ref"

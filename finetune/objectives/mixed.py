@@ -11,10 +11,10 @@ from finetune.dataset import Dataset, ExampleReport
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import Recipe
-from finetune.recipe_values import demand
-from finetune.rendering import Rendered
+from finetune.recipes.recipe_values import demand
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
-from finetune.token_loss import token_losses
+from finetune.training.token_loss import token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 from finetune.adapters import Adapter, SelfTest
 from finetune.dataset import Dataset, ExampleReport
 from finetune.evaluate import Pair
-from finetune.goals import Goal
 from finetune.model import Student
 from finetune.packing import Packed, Packing
 from finetune.recipe import Recipe, RoundPlan
-from finetune.rendering import Rendered
-from finetune.round_progress import Progress, silent
+from finetune.scoring.goals import Goal
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.trainer import Checkpoint, TrainingRun
+from finetune.training.round_progress import Progress, silent
 
 if TYPE_CHECKING:
     import torch

@@ -15,7 +15,7 @@ from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.reward_pairs import RewardModelling
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import RoundPlan
-from finetune.recipe_values import build
+from finetune.recipes.recipe_values import build
 
 OBJECTIVES: dict[str, type[Objective]] = {
     "sft": SupervisedFinetuning,

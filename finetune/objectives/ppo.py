@@ -15,17 +15,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from finetune import architecture, trainer
+from finetune import trainer
+from finetune.architectures import architecture
 from finetune.dataset import Example
 from finetune.model import Student
 from finetune.objectives import reinforcement, sampling
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reinforcement import Reinforcement, Watch
+from finetune.objectives.rewards import Reward, Scored
 from finetune.objectives.sampling import Answers
-from finetune.recipe_values import demand
-from finetune.rewards import Reward, Scored
-from finetune.round_progress import Tick
+from finetune.recipes.recipe_values import demand
 from finetune.trainer import CurvePoint, EndTraining, TrainingRun
+from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
     import torch

@@ -12,11 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from finetune import answer_pairs, architecture
-from finetune.answer_pairs import ShownPair
+from finetune.architectures import architecture
 from finetune.dataset import Dataset, ExampleReport
 from finetune.evaluate import Pair
-from finetune.goals import Goal
 from finetune.model import Student
 from finetune.objectives import trl_training
 from finetune.objectives.objective_protocols import RoundTask
@@ -24,11 +22,14 @@ from finetune.objectives.trl_training import TrlTraining
 from finetune.probes import likelihoods
 from finetune.probes.likelihoods import Ending
 from finetune.recipe import Recipe
-from finetune.recipe_values import demand
-from finetune.rendering import Rendered
-from finetune.round_progress import Tick
+from finetune.recipes.recipe_values import demand
+from finetune.rows import answer_pairs
+from finetune.rows.answer_pairs import ShownPair
+from finetune.scoring.goals import Goal
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.trainer import TrainingRun
+from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import text_shards
 from finetune.dataset import Dataset, ExampleReport, Row
 from finetune.packing import Packing
 from finetune.recipe import Recipe
-from finetune.rendering import Rendered
+from finetune.rows import text_shards
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
-from finetune.token_loss import token_losses
+from finetune.training.token_loss import token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -10,21 +10,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from finetune import batch_writing, questions
 from finetune.dataset import Dataset, Example, ExampleReport, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
-from finetune.goals import Goal
+from finetune.inference import batch_writing
 from finetune.model import Student
 from finetune.objectives.objective_protocols import RoundTask
-from finetune.questions import Questions
+from finetune.objectives.rewards import Reward, Scored
 from finetune.recipe import Recipe, RoundPlan
-from finetune.recipe_values import demand
-from finetune.rendering import Rendered
-from finetune.rewards import Reward, Scored
-from finetune.round_progress import Tick
+from finetune.recipes.recipe_values import demand
+from finetune.rows import questions
+from finetune.rows.questions import Questions
+from finetune.scoring.goals import Goal
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.trainer import EndTraining
+from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from finetune import answer_pairs, reward_model
 from finetune.adapters import TOLERANCE, Adapter, SelfTest
-from finetune.answer_pairs import ShownPair
 from finetune.dataset import Dataset, ExampleReport
 from finetune.evaluate import Pair
-from finetune.goals import Goal
 from finetune.model import Student
-from finetune.objectives import trl_training
+from finetune.objectives import reward_model, trl_training
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.trl_training import TrlTraining
 from finetune.recipe import Recipe
-from finetune.recipe_values import demand
-from finetune.rendering import Rendered
-from finetune.round_progress import Tick
+from finetune.recipes.recipe_values import demand
+from finetune.rows import answer_pairs
+from finetune.rows.answer_pairs import ShownPair
+from finetune.scoring.goals import Goal
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.trainer import TrainingRun
+from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import generation, model, rendering
+from finetune import model
 from finetune.dataset import Example
+from finetune.inference import generation
 from finetune.model import Student
 from finetune.recipe import Precision
-from finetune.token_loss import picks_logits
+from finetune.templates import rendering
+from finetune.training.token_loss import picks_logits
 
 if TYPE_CHECKING:
     import torch

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from finetune import dataset
 from finetune.dataset import Dataset, ExampleReport
 from finetune.recipe import Recipe
-from finetune.rendering import Rendered
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
-from finetune.token_loss import token_losses
+from finetune.training.token_loss import token_losses
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -21,11 +21,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from finetune import architecture, model, trainer
+from finetune import model, trainer
+from finetune.architectures import architecture
 from finetune.model import Student
 from finetune.recipe import Precision, RoundPlan
-from finetune.round_progress import Progress, Tick, silent
 from finetune.trainer import Checkpoint, CurvePoint, EndTraining, TrainingRun
+from finetune.training.round_progress import Progress, Tick, silent
 
 if TYPE_CHECKING:
     import torch

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from finetune import rendering
 from finetune.model import Student
 from finetune.probes import likelihoods
 from finetune.probes.likelihoods import Ending
 from finetune.recipe import Precision
-from finetune.rendering import Language
+from finetune.templates import rendering
+from finetune.templates.rendering import Language
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase

@@ -9,8 +9,8 @@ from importlib import resources
 
 import yaml
 
-from finetune import rendering
-from finetune.rendering import Language
+from finetune.templates import rendering
+from finetune.templates.rendering import Language
 
 _CITATION = re.compile(r"\[\d+\]")
 

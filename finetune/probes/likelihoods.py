@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import architecture, encoder_decoder, model
+from finetune import model
+from finetune.architectures import architecture, encoder_decoder
 from finetune.model import Student
 from finetune.recipe import Precision
-from finetune.token_loss import picks_logits
+from finetune.training.token_loss import picks_logits
 
 if TYPE_CHECKING:
     import torch

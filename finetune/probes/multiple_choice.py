@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from finetune import rendering
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.model import Student
 from finetune.probes import likelihoods
 from finetune.recipe import Precision
-from finetune.rendering import Language
+from finetune.templates import rendering
+from finetune.templates.rendering import Language
 
 LETTERS = "ABCDEFGHIJ"
 

@@ -1,1 +1,1 @@
-"""The recipes that ship, as commented YAML; `finetune.recipe_reader` reads them."""
+"""The recipes that ship, as commented YAML; `finetune.recipes.recipe_reader` reads them."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from finetune.rendering import NOT_COVERED
+from finetune.templates.rendering import NOT_COVERED
 from knowledge.index import lexical
 from knowledge.text.citations import uncited
 from knowledge.text.scripts import in_traditional

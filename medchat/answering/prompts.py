@@ -2,14 +2,14 @@
 
     hits -> pieces in the question's language first -> the sentences that answer -> messages
 
-The rendering is `finetune.rendering`'s, the same that adapters are trained on.
+The rendering is `finetune.templates.rendering`'s, the same that adapters are trained on.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from finetune import rendering
-from finetune.rendering import Message
+from finetune.templates import rendering
+from finetune.templates.rendering import Message
 from knowledge.index import lexical
 from knowledge.text import text_features
 from knowledge.text.scripts import fold_script

@@ -24,10 +24,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from finetune import adapter_files, adapters, mini
+from finetune import adapters, mini
 from finetune.bases import base_records, moved_base
-from finetune.decoding import GREEDY, Decoding
-from finetune.rendering import Message
+from finetune.files import adapter_files
+from finetune.inference.decoding import GREEDY, Decoding
+from finetune.templates.rendering import Message
 from medchat.answering.answer import Language, Model
 from medchat.answering.prompts import PromptLimits
 from medchat.answering.writing_threads import (
@@ -129,7 +130,8 @@ class LocalWriter(BaseChatModel):
 
     def fits(self, messages: Sequence[Message]) -> bool:
         """Say whether a prompt leaves room for an answer; beside what is being written."""
-        from finetune import model, rendering
+        from finetune import model
+        from finetune.templates import rendering
 
         with self._counting:  # a tokenizer serves one thread at a time, so this is not the model's
             if self._counter is None:
@@ -149,7 +151,7 @@ class LocalWriter(BaseChatModel):
         prompt, count, chosen = _plain(messages), self.max_new_tokens, self.decoding
 
         def work(student: "Student", stopped: Stopped) -> Iterator[str]:
-            from finetune import generation
+            from finetune.inference import generation
 
             return generation.stream(student, prompt, count, decoding=chosen, stopped=stopped)
 

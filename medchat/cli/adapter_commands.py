@@ -11,7 +11,7 @@ from medchat.cli import adapter_lines, output, startup
 from medchat.cli.options import Json
 
 if TYPE_CHECKING:
-    from finetune.rendering import Language
+    from finetune.templates.rendering import Language
 
 app = typer.Typer(
     help="Adapters that rounds have trained: list, test, promote, merge.", rich_markup_mode=None
@@ -116,8 +116,9 @@ def merge(
     as_json: Json = False,
 ) -> None:
     """Merge an adapter into its base: a model folder that needs no adapter."""
-    from finetune import adapters, merged_model
+    from finetune import adapters
     from finetune.bases.moved_base import base_of
+    from finetune.files import merged_model
 
     settings = startup.settings()
     chosen = adapters.named(settings.home, name)
@@ -134,8 +135,9 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Write an adapter into a folder to hand on: half the size, with its rounds on record."""
-    from finetune import adapter_files, adapters
+    from finetune import adapters
     from finetune.bases.moved_base import base_of
+    from finetune.files import adapter_files
 
     settings = startup.settings()
     chosen = adapters.named(settings.home, name)
@@ -151,7 +153,7 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Take an adapter from such a folder into this home; its base must be here."""
-    from finetune import adapter_files
+    from finetune.files import adapter_files
 
     taken, added = adapter_files.take(startup.settings().home, folder)
     done = "added" if added else "was there already"
@@ -164,8 +166,9 @@ def test(name: Name, as_json: Json = False) -> None:
     """Load an adapter twice and compare: same output, changed from the base, ends its answers."""
     from dataclasses import asdict
 
-    from finetune import adapters, model, rendering
+    from finetune import adapters, model
     from finetune.bases.moved_base import base_of
+    from finetune.templates import rendering
 
     settings = startup.settings()
     chosen = adapters.named(settings.home, name)
@@ -178,7 +181,8 @@ def test(name: Name, as_json: Json = False) -> None:
 
 def _served(folder: Path, base: str, name: str) -> str:
     """Return vLLM's command line for an adapter, or why there is none."""
-    from finetune import FinetuneError, model, serving_commands
+    from finetune import FinetuneError, model
+    from finetune.files import serving_commands
 
     try:
         command = serving_commands.vllm(folder.resolve(), model.locate(base).resolve(), name)
@@ -188,6 +192,6 @@ def _served(folder: Path, base: str, name: str) -> str:
 
 
 def _gguf_lines(folder: Path) -> list[str]:
-    from finetune import serving_commands
+    from finetune.files import serving_commands
 
     return [f"as GGUF, by llama.cpp: {shlex.join(serving_commands.gguf(folder.resolve()))}"]

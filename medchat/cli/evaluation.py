@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.measure_names import NAMES
+from finetune.scoring.measure_names import NAMES
 from medchat.cli import output
 from medchat.errors import MedchatError
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from finetune.adapters import Adapter
     from finetune.dataset import Example
     from finetune.evaluate import Measurement
-    from finetune.held_out import HeldOut
     from finetune.metrics.bert_score import Encoder
     from finetune.model import Student
     from finetune.probes.multiple_choice import Question
     from finetune.recipe import Recipe
-    from finetune.round_progress import Progress
+    from finetune.scoring.held_out import HeldOut
+    from finetune.training.round_progress import Progress
     from medchat.settings import Settings
 
 Report = dict[str, object]
@@ -52,7 +52,7 @@ class Evaluated:
 
     def save(self, out: Path) -> None:
         """Write the report, the answers and each row's scores into a new folder."""
-        from finetune import raw_outputs
+        from finetune.scoring import raw_outputs
 
         out.mkdir(parents=True)
         text = output.as_text(self.report, indent=2)
@@ -72,8 +72,9 @@ def score_base(
     settings: "Settings", base: str, recipe: str | None, held_out: HeldOutRows
 ) -> Evaluated:
     """Score a bare base; there is nothing that it could fall short of."""
-    from finetune import model, recipe_reader
+    from finetune import model
     from finetune.bases import base_records
+    from finetune.recipes import recipe_reader
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
@@ -97,8 +98,9 @@ def compare(
     held_out: HeldOutRows,
 ) -> Evaluated:
     """Score two adapters, and tell whether the first passes the gate of its recipe."""
-    from finetune import adapters, gate, model, recipe_reader
+    from finetune import adapters, gate, model
     from finetune.bases.moved_base import base_of
+    from finetune.recipes import recipe_reader
     from medchat.cli.progress import show_progress
     from medchat.composition import report_ticks
 
@@ -215,7 +217,7 @@ def _rows(
     settings: "Settings", plan: "Recipe", number: int, student: "Student", held_out: HeldOutRows
 ) -> "HeldOut":
     from finetune import dataset, ledger
-    from finetune.held_out import choose
+    from finetune.scoring.held_out import choose
     from medchat.composition import training_tools
 
     data = dataset.read(held_out.data or ledger.newest_data(settings.home))
@@ -232,9 +234,9 @@ def _measure(
 ) -> "Measurement":
     """Score a student by the measures of a round, and by those of texts and choices."""
     from finetune import model
-    from finetune.held_out import measure
     from finetune.metrics import answer_metrics
     from finetune.probes import multiple_choice
+    from finetune.scoring.held_out import measure
     from medchat.composition import TEXT_TOOLS
 
     with model.bare(student) if bare else nullcontext(student) as scored:

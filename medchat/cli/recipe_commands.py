@@ -18,7 +18,7 @@ def register(parent: typer.Typer) -> None:
 @app.callback(invoke_without_command=True)
 def list_(context: typer.Context, as_json: Json = False) -> None:
     """Recipes: what to train, on which base, how. Without a command: their names."""
-    from finetune.recipe_reader import shipped
+    from finetune.recipes.recipe_reader import shipped
 
     if context.invoked_subcommand is None:
         output.show(shipped(), shipped(), as_json=as_json)
@@ -30,7 +30,7 @@ def show(
     as_json: Json = False,
 ) -> None:
     """Show a recipe with its comments; as JSON, with its defaults filled in."""
-    from finetune import recipe_reader
+    from finetune.recipes import recipe_reader
 
     values = recipe_reader.load(name).values()
     output.show(values, [recipe_reader.text(name).rstrip()], as_json=as_json)

@@ -123,7 +123,7 @@ def _refuse_scoring(out: Path | None, base: str | None, adapter: str | None) -> 
 
 
 def _recipe(settings: "Settings", name: str | None, base: str | None) -> "Recipe":
-    from finetune import recipe_reader
+    from finetune.recipes import recipe_reader
 
     own = settings.base if settings.base != "mini" else None
     chosen = recipe_reader.load(name or settings.recipe, base=base or own)
@@ -222,7 +222,8 @@ def _run(
     settings: "Settings", wanted: "Sequence[Wanted]", resume: bool, logs: Curves
 ) -> list[Shape]:
     """Run the rounds one after the other, up to one that is refused; return what became of each."""
-    from finetune import adapters, ranks, rounds
+    from finetune import adapters, rounds
+    from finetune.training import ranks
     from medchat.cli.progress import show_progress
     from medchat.composition import training_tools
 
@@ -256,7 +257,8 @@ def _led(
     dry_run: bool,
 ) -> "Recipe":
     """Return the recipe where this process leads; else train its part of a round, and end."""
-    from finetune import ledger, ranks, rounds
+    from finetune import ledger, rounds
+    from finetune.training import ranks
     from medchat.composition import TEXT_TOOLS
 
     if ranks.launched().leads:

@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import curve_logs
-from finetune.curve_logs import RoundLog
-from finetune.round_progress import Tick
+from finetune.training import curve_logs
+from finetune.training.curve_logs import RoundLog
+from finetune.training.round_progress import Tick
 from medchat.cli import terminal_curve
 
 if TYPE_CHECKING:

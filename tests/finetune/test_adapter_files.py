@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import toy_finetune
 
-from finetune import adapter_files, adapters, manifests, model
+from finetune import adapters, model
 from finetune.bases import adding, base_records
 from finetune.errors import FinetuneError
+from finetune.files import adapter_files, manifests
 from finetune.ledger import Wanted
 from finetune.recipe import Evaluation, RoundPlan
 from finetune.rounds import run

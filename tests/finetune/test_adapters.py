@@ -5,7 +5,9 @@ import pytest
 import torch
 from toy_finetune import trained
 
-from finetune import FinetuneError, adapters, manifests, model, rendering
+from finetune import FinetuneError, adapters, model
+from finetune.files import manifests
+from finetune.templates import rendering
 
 PROMPTS = [rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")]
 

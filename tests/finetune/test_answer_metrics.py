@@ -7,7 +7,7 @@ from finetune.dataset import Example
 from finetune.evaluate import Measurement
 from finetune.metrics import answer_metrics, bert_score, bleu, rouge_l
 from finetune.metrics.bert_score import Encoder
-from finetune.rendering import Rendered
+from finetune.templates.rendering import Rendered
 
 
 def example(id, language, answer):

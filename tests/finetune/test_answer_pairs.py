@@ -5,7 +5,9 @@ import json
 import pytest
 from toy_finetune import base, pairs, recipe, rows, write_data, write_pairs
 
-from finetune import FinetuneError, answer_pairs, dataset, model, rendering
+from finetune import FinetuneError, dataset, model
+from finetune.rows import answer_pairs
+from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
 
 

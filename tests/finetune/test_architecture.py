@@ -8,11 +8,13 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, write_data, write_tokenizer
 
-from finetune import FinetuneError, architecture, dataset, decoding, model, preflight
+from finetune import FinetuneError, dataset, model, preflight
+from finetune.architectures import architecture
+from finetune.inference import decoding
 from finetune.packing import pack
 from finetune.recipe import Lora
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.templates.rendering import Rendered
+from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
 
 PACKS = {
@@ -174,7 +176,7 @@ def test_a_tokenizer_cuts_as_its_file_says_whatever_the_kind_of_the_model(tmp_pa
     """A model's kind may stand for another class: Qwen2's would cut this base's text otherwise."""
     from tokenizers import Tokenizer
 
-    from finetune.open_tokenizer import open_tokenizer
+    from finetune.templates.open_tokenizer import open_tokenizer
 
     shutil.copytree(base(), tmp_path / "base")
     path = tmp_path / "base" / "tokenizer.json"
@@ -195,7 +197,7 @@ def test_a_tokenizer_cuts_as_its_file_says_whatever_the_kind_of_the_model(tmp_pa
 
 
 def test_a_folder_without_a_tokenizer_is_told(tmp_path):
-    from finetune.open_tokenizer import open_tokenizer
+    from finetune.templates.open_tokenizer import open_tokenizer
 
     with pytest.raises(FinetuneError, match="holds no tokenizer") as caught:
         open_tokenizer(tmp_path, "some/base")

@@ -9,9 +9,10 @@ import torch
 import toy_finetune
 import toy_gguf
 
-from finetune import adapters, manifests, model, rounds
+from finetune import adapters, model, rounds
 from finetune.bases import adding, base_records
 from finetune.errors import FinetuneError
+from finetune.files import manifests
 from finetune.ledger import Wanted
 from finetune.recipe import Evaluation, RoundPlan
 from medchat.composition import TEXT_TOOLS

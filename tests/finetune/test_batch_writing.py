@@ -1,7 +1,9 @@
 import pytest
 from toy_finetune import base, trained
 
-from finetune import adapters, batch_writing, decoding, generation, model, rendering
+from finetune import adapters, model
+from finetune.inference import batch_writing, decoding, generation
+from finetune.templates import rendering
 
 ASKED = [
     rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh"),

@@ -9,9 +9,10 @@ from safetensors.torch import load_file
 from toy_finetune import base, pairs, recipe, rows, write_data, write_pairs
 from toy_rewards import LettersWanted, paying
 
-from finetune import FinetuneError, adapters, capabilities, families, model, rounds
-from finetune.capabilities import METHODS, Cell, Refusal
-from finetune.families import FAMILIES, Family
+from finetune import FinetuneError, adapters, model, rounds
+from finetune.architectures import capabilities, families
+from finetune.architectures.capabilities import METHODS, Cell, Refusal
+from finetune.architectures.families import FAMILIES, Family
 from finetune.ledger import Wanted
 from finetune.methods.method_registry import METHODS as METHODS_BY_NAME
 from finetune.objectives.objective_registry import OBJECTIVES

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 import pytest
 from toy_finetune import trained
 
-from finetune import FinetuneError, adapters, evaluate, manifests, raw_outputs, rounds
+from finetune import FinetuneError, adapters, evaluate, rounds
 from finetune.cards import (
     adapter_card,
     comparison,
@@ -15,7 +15,9 @@ from finetune.cards import (
     score_tables,
 )
 from finetune.cards.round_record import RoundRecord, Step
+from finetune.files import manifests
 from finetune.ledger import Wanted
+from finetune.scoring import raw_outputs
 from medchat.composition import TEXT_TOOLS
 
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(2)</script></style></svg>&amp;'{{7*7}}"

@@ -3,8 +3,9 @@
 import pytest
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, chat_templates, dataset, model, rendering
-from finetune.chat_templates import REASONING
+from finetune import FinetuneError, dataset, model
+from finetune.templates import chat_templates, rendering
+from finetune.templates.chat_templates import REASONING
 from medchat.composition import TEXT_TOOLS
 
 MARKS = "<|{{ m.role }}|>{{ m.content }}</s>"
@@ -164,7 +165,7 @@ def test_a_tokenizer_that_puts_a_blank_before_every_text(tmp_path):
 
 
 def test_a_dialogue_is_scored_once_where_the_template_splits_it(tmp_path):
-    from finetune import held_out
+    from finetune.scoring import held_out
 
     own = tokenizer_of(TEMPLATES["forgets earlier thoughts"])
     row = {**rows(1)[0], "messages": DIALOGUE, "sources": [], "language": "en"}

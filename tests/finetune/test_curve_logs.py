@@ -4,10 +4,11 @@ import logging
 import pytest
 from toy_finetune import trained
 
-from finetune import FinetuneError, adapters, curve_logs, rounds
-from finetune.curve_logs import RoundLog
+from finetune import FinetuneError, adapters, rounds
 from finetune.ledger import Wanted
-from finetune.round_progress import Tick
+from finetune.training import curve_logs
+from finetune.training.curve_logs import RoundLog
+from finetune.training.round_progress import Tick
 from medchat.composition import TEXT_TOOLS
 
 

@@ -5,8 +5,9 @@ import re
 import pytest
 from toy_finetune import base, lesson, recipe, rows, write_data
 
-from finetune import FinetuneError, dataset, model, rendering
+from finetune import FinetuneError, dataset, model
 from finetune.dataset import listed_facts
+from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
 
 

@@ -7,9 +7,10 @@ import pytest
 import torch
 import toy_finetune
 
-from finetune import adapters, model, rendering
-from finetune.decoding import GREEDY, Decoding, draft, tokens
+from finetune import adapters, model
 from finetune.errors import FinetuneError
+from finetune.inference.decoding import GREEDY, Decoding, draft, tokens
+from finetune.templates import rendering
 
 PROMPTS = [
     rendering.grounded(
@@ -72,7 +73,7 @@ def test_drafts_change_no_token(
 
 
 def test_drafts_save_steps(bare: model.Student, monkeypatch: pytest.MonkeyPatch) -> None:
-    from finetune import decoding
+    from finetune.inference import decoding
 
     steps = []
     real = decoding._step

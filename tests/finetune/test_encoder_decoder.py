@@ -4,13 +4,16 @@ import pytest
 import torch
 from toy_finetune import base
 
-from finetune import decoding, encoder_decoder, model, rendering
-from finetune.decoding import Decoding
-from finetune.encoder_decoder import turns
+from finetune import model
+from finetune.architectures import encoder_decoder
+from finetune.architectures.encoder_decoder import turns
+from finetune.inference import decoding
+from finetune.inference.decoding import Decoding
 from finetune.packing import pack
 from finetune.probes import likelihoods
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.templates import rendering
+from finetune.templates.rendering import Rendered
+from finetune.training.token_loss import token_losses
 
 
 @pytest.fixture(scope="module", params=["bart", "t5"])

@@ -4,11 +4,13 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, trained, write_data
 
-from finetune import FinetuneError, adapters, dataset, evaluate, generation, model, rendering
+from finetune import FinetuneError, adapters, dataset, evaluate, model
 from finetune.evaluate import Measurement, bootstrap_interval
-from finetune.generation import generate, stream
+from finetune.inference import generation
+from finetune.inference.generation import generate, stream
 from finetune.probes import stated
 from finetune.recipe import Evaluation
+from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
 
 ASK = rendering.grounded("痛风有哪些症状？", ["痛风——症状：发热；咳嗽。"], "zh")

@@ -5,11 +5,12 @@ import torch
 from test_architecture import write
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, dataset, forward_check, model, preflight, rounds
+from finetune import FinetuneError, dataset, model, preflight, rounds
+from finetune.architectures import forward_check
 from finetune.ledger import Wanted
 from finetune.packing import pack
 from finetune.recipe import Lora
-from finetune.rendering import Rendered
+from finetune.templates.rendering import Rendered
 from medchat.composition import TEXT_TOOLS
 
 

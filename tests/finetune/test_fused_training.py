@@ -3,12 +3,12 @@ import torch
 from toy_finetune import base
 
 from finetune import model
-from finetune.fused_functions import ChunkedCrossEntropy, LoraLinear
-from finetune.fused_training import fused_layers
 from finetune.packing import pack
 from finetune.recipe import Lora
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.templates.rendering import Rendered
+from finetune.training.fused_functions import ChunkedCrossEntropy, LoraLinear
+from finetune.training.fused_training import fused_layers
+from finetune.training.token_loss import token_losses
 
 
 def adapted(dropout=0.0, kind="llama"):
@@ -101,7 +101,7 @@ def test_gradients_of_the_functions_are_right():
 
 
 def test_parts_of_the_vocabulary_loss_are_the_whole_one(monkeypatch):
-    from finetune import loss_parts
+    from finetune.training import loss_parts
 
     torch.manual_seed(3)
     weight, bias, targets = torch.randn(50, 8), torch.randn(50), torch.randint(0, 50, (23,))
@@ -125,7 +125,7 @@ def test_parts_of_the_vocabulary_loss_are_the_whole_one(monkeypatch):
 def test_logits_that_are_changed_after_the_output_layer_are_not_taken_in_parts(softcap):
     from transformers import AutoModelForCausalLM, Gemma2Config
 
-    from finetune import token_loss
+    from finetune.training import token_loss
 
     torch.manual_seed(1)
     network = AutoModelForCausalLM.from_config(
@@ -159,7 +159,7 @@ def test_liger_is_asked_for_all_but_its_losses_and_on_a_gpu_alone(monkeypatch):
 
     from transformers.integrations import liger
 
-    from finetune.fused_training import use_liger
+    from finetune.training.fused_training import use_liger
 
     student, asked = adapted(), []
     assert use_liger(student.model, "cuda") is False  # not installed
@@ -179,7 +179,7 @@ def test_liger_is_asked_for_all_but_its_losses_and_on_a_gpu_alone(monkeypatch):
 def test_activations_are_forgotten_only_where_they_do_not_fit(monkeypatch, room, forgets):
     from toy_finetune import recipe
 
-    from finetune import micro_batches
+    from finetune.training import micro_batches
 
     monkeypatch.setattr(micro_batches, "tokens_at_once", lambda student: room)
     told = []
@@ -190,7 +190,7 @@ def test_activations_are_forgotten_only_where_they_do_not_fit(monkeypatch, room,
 
 
 def test_a_processor_takes_one_row_after_the_other():
-    from finetune import micro_batches
+    from finetune.training import micro_batches
 
     student = adapted()
     assert micro_batches.tokens_at_once(student) == 0

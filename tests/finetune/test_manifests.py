@@ -2,7 +2,8 @@ import json
 
 import pytest
 
-from finetune import FinetuneError, manifests
+from finetune import FinetuneError
+from finetune.files import manifests
 
 
 def test_folder_hash_follows_names_and_contents(tmp_path):

@@ -4,7 +4,9 @@ import pytest
 import torch
 from toy_finetune import trained
 
-from finetune import FinetuneError, adapters, merged_model, model, rendering
+from finetune import FinetuneError, adapters, model
+from finetune.files import merged_model
+from finetune.templates import rendering
 
 
 def test_a_merged_folder_says_what_base_and_adapter_say(tmp_path):
@@ -99,7 +101,7 @@ def test_a_merged_folder_has_the_form_of_its_base(tmp_path):
 
 
 def test_a_base_of_transformers_5_says_what_readers_of_4_look_for(tmp_path):
-    from finetune import base_form
+    from finetune.files import base_form
 
     config = {
         "dtype": "bfloat16",
@@ -128,7 +130,7 @@ def test_a_base_of_transformers_5_says_what_readers_of_4_look_for(tmp_path):
 def test_weights_get_the_names_that_the_base_gives_them(tmp_path, own, made):
     from safetensors.torch import load_file, save_file
 
-    from finetune import base_form
+    from finetune.files import base_form
 
     for folder, names in (("base", (own, "fixed")), ("out", (made,))):
         (tmp_path / folder).mkdir()

@@ -5,27 +5,19 @@ import pytest
 import torch
 from toy_finetune import base, recipe, rows, write_base, write_data
 
-from finetune import (
-    FinetuneError,
-    adapter_files,
-    adapters,
-    architecture,
-    decoding,
-    generation,
-    manifests,
-    merged_model,
-    model,
-    rounds,
-)
+from finetune import FinetuneError, adapters, model, rounds
+from finetune.architectures import architecture
 from finetune.evaluate import Evaluation
+from finetune.files import adapter_files, manifests, merged_model
+from finetune.inference import decoding, generation
 from finetune.ledger import Wanted
 from finetune.methods import quantised_base
 from finetune.methods.method_registry import METHODS, method_of, quantisation_of, weights_hash
 from finetune.packing import pack
 from finetune.recipe import Lora, Prompt, Recipe, RoundPlan
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.templates.rendering import Rendered
 from finetune.trainer import Checkpoint, fit
+from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
 
 LORA = Lora(rank=4, alpha=8)

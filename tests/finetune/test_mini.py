@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from finetune import mini, model, rendering
+from finetune import mini, model
 from finetune.mini import copying, reading_score
 from finetune.mini import tokenizer as tokens
 from finetune.mini.drills import ASKS, Drills, cite
 from finetune.mini.train import MiniPlan, run
-from finetune.rendering import Rendered
+from finetune.templates import rendering
+from finetune.templates.rendering import Rendered
 from knowledge.graph import verbalize
 from knowledge.ingest import starter
 from knowledge.text.citations import cited_numbers, numbered_lines

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from toy_finetune import base, recipe, rows, trained, write_data
 
-from finetune import FinetuneError, dataset, ledger, mixing
+from finetune import FinetuneError, dataset, ledger
 from finetune.ledger import Wanted
 from finetune.recipe import Mix, Recipe
-from finetune.recipe_values import build
+from finetune.recipes.recipe_values import build
+from finetune.rows import mixing
 
 
 @pytest.fixture

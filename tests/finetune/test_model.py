@@ -5,7 +5,8 @@ import pytest
 import torch
 from toy_finetune import base, trained, write_base
 
-from finetune import FinetuneError, adapters, manifests, mini, model
+from finetune import FinetuneError, adapters, mini, model
+from finetune.files import manifests
 from finetune.recipe import Lora
 
 

@@ -6,14 +6,15 @@ import pytest
 from toy_finetune import base, pairs, recipe, rows, write_data, write_pairs
 from toy_rewards import LettersWanted, paying
 
-from finetune import FinetuneError, adapters, dataset, model, recipe_reader, rounds
+from finetune import FinetuneError, adapters, dataset, model, rounds
 from finetune.ledger import Wanted
 from finetune.objectives.objective_registry import OBJECTIVES, objective_of
 from finetune.objectives.pretrain import Pretraining
 from finetune.recipe import Evaluation, RoundPlan
-from finetune.recipe_values import demand
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.recipes import recipe_reader
+from finetune.recipes.recipe_values import demand
+from finetune.templates.rendering import Rendered
+from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
 
 

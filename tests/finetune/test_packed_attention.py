@@ -9,11 +9,17 @@ from toy_finetune import base
 from transformers import AutoModelForCausalLM, GPT2Config, MistralConfig, Qwen3Config
 
 from finetune import model
-from finetune.packed_attention import NAME, _attend, attend_by_kernel, attending_apart, borders
 from finetune.packing import pack
 from finetune.recipe import Lora
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.templates.rendering import Rendered
+from finetune.training.packed_attention import (
+    NAME,
+    _attend,
+    attend_by_kernel,
+    attending_apart,
+    borders,
+)
+from finetune.training.token_loss import token_losses
 
 SIZES = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4}
 MORE = {"intermediate_size": 48, "num_key_value_heads": 2, "vocab_size": 600, "head_dim": 8}

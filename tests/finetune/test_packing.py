@@ -6,8 +6,8 @@ from toy_finetune import base
 
 from finetune import model
 from finetune.packing import best_fit, even_length, pack
-from finetune.rendering import Rendered
-from finetune.token_loss import token_losses
+from finetune.templates.rendering import Rendered
+from finetune.training.token_loss import token_losses
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ import pytest
 import torch
 from toy_finetune import base, pairs, recipe, rows, trained, write_data, write_pairs
 
-from finetune import FinetuneError, adapters, answer_pairs, dataset, model, rounds
+from finetune import FinetuneError, adapters, dataset, model, rounds
 from finetune.evaluate import ratio
 from finetune.ledger import Wanted
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.objectives.preference_pairs import LOSSES, Preference, log_likelihoods
 from finetune.recipe import Evaluation, RoundPlan
+from finetune.rows import answer_pairs
 from medchat.composition import TEXT_TOOLS
 
 PLAN = RoundPlan(

@@ -3,9 +3,10 @@ from dataclasses import replace
 import pytest
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, dataset, model, preflight, trial
+from finetune import FinetuneError, dataset, model, preflight
 from finetune.dataset import ExampleReport
 from finetune.packing import Packing, pack
+from finetune.training import trial
 from medchat.composition import TEXT_TOOLS
 
 

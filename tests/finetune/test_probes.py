@@ -1,9 +1,10 @@
 import pytest
 from toy_finetune import base, trained
 
-from finetune import adapters, model, rendering
+from finetune import adapters, model
 from finetune.probes import choices, likelihoods
 from finetune.probes.declines import declines
+from finetune.templates import rendering
 
 
 @pytest.fixture(scope="module")

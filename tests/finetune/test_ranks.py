@@ -9,10 +9,11 @@ import pytest
 import toy_ranks
 from toy_finetune import base, rows, write_data
 
-from finetune import FinetuneError, ranks
-from finetune.micro_batches import joined
+from finetune import FinetuneError
 from finetune.packing import Packed
-from finetune.ranks import Ranks
+from finetune.training import ranks
+from finetune.training.micro_batches import joined
+from finetune.training.ranks import Ranks
 
 NEAR = 1e-6
 
@@ -96,7 +97,9 @@ def test_a_launch_that_would_run_twice_as_the_only_rank_is_refused(environment, 
 
 def test_accelerate_itself_is_refused_where_it_starts_one_process(tmp_path):
     script = tmp_path / "launched.py"
-    script.write_text("from finetune import ranks\nprint(ranks.launched())\n", encoding="utf-8")
+    script.write_text(
+        "from finetune.training import ranks\nprint(ranks.launched())\n", encoding="utf-8"
+    )
     done = subprocess.run(
         [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
         + ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", str(script)],

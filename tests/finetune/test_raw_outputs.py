@@ -3,18 +3,11 @@ import json
 import pytest
 from toy_finetune import recipe, rows, trained, write_data
 
-from finetune import (
-    FinetuneError,
-    adapters,
-    dataset,
-    evaluate,
-    held_out_loss,
-    model,
-    raw_outputs,
-    rendering,
-)
+from finetune import FinetuneError, adapters, dataset, evaluate, model
 from finetune.evaluate import Measurement
 from finetune.recipe import Evaluation
+from finetune.scoring import held_out_loss, raw_outputs
+from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
 
 

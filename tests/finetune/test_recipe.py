@@ -3,9 +3,10 @@ import yaml
 from toy_finetune import recipe as toy_recipe
 from toy_finetune import rows, write_base, write_data
 
-from finetune import FinetuneError, dataset, model, recipe_reader, trainer
+from finetune import FinetuneError, dataset, model, trainer
 from finetune.packing import pack
 from finetune.recipe import RoundPlan
+from finetune.recipes import recipe_reader
 from medchat.composition import TEXT_TOOLS
 
 PLAIN = "name: mine\nbase: mini\nrounds:\n  - epochs: 1\n"

@@ -8,11 +8,12 @@ import torch
 from toy_finetune import base, recipe, rows, write_data
 from toy_rewards import Constant, LettersWanted, paying
 
-from finetune import FinetuneError, dataset, model, questions
+from finetune import FinetuneError, dataset, model
 from finetune.objectives import ppo
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Lora, RoundPlan
+from finetune.rows import questions
 from finetune.trainer import Checkpoint
 from medchat.composition import TEXT_TOOLS
 

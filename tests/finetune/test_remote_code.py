@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, adapters, merged_model, model, rounds
+from finetune import FinetuneError, adapters, model, rounds
 from finetune.bases import adding, base_records, remote_code
 from finetune.bases.remote_code import Consent
+from finetune.files import merged_model
 from finetune.ledger import Wanted
 from finetune.recipe import Evaluation
 from medchat.composition import TEXT_TOOLS

@@ -5,21 +5,14 @@ from dataclasses import replace
 import pytest
 from toy_finetune import base, pairs, recipe, rows, trained, write_data, write_pairs
 
-from finetune import (
-    FinetuneError,
-    adapters,
-    answer_pairs,
-    dataset,
-    ledger,
-    model,
-    reward_model,
-    rounds,
-)
+from finetune import FinetuneError, adapters, dataset, ledger, model, rounds
 from finetune.evaluate import ratio
 from finetune.ledger import Wanted
+from finetune.objectives import reward_model
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reward_pairs import RewardModelling
 from finetune.recipe import Evaluation, RoundPlan
+from finetune.rows import answer_pairs
 from medchat.composition import TEXT_TOOLS
 
 PLAN = RoundPlan(

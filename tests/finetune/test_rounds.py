@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from toy_finetune import Trained, base, recipe, rows, trained, write_base, write_data
 
-from finetune import FinetuneError, adapters, ledger, manifests, model, rounds, trainer
+from finetune import FinetuneError, adapters, ledger, model, rounds, trainer
+from finetune.files import manifests
 from finetune.ledger import Wanted
 from finetune.recipe import Evaluation, Lora
 from medchat.composition import TEXT_TOOLS

@@ -4,7 +4,8 @@ import shlex
 import pytest
 from toy_finetune import base, trained
 
-from finetune import FinetuneError, adapters, model, serving_commands
+from finetune import FinetuneError, adapters, model
+from finetune.files import serving_commands
 
 
 @pytest.fixture

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from toy_finetune import base, recipe, rows, write_data
 
-from finetune import FinetuneError, adapters, model, rounds, text_shards
+from finetune import FinetuneError, adapters, model, rounds
 from finetune.ledger import Wanted
 from finetune.packing import joined, pack
 from finetune.recipe import Evaluation, RoundPlan
-from finetune.rendering import Rendered
+from finetune.rows import text_shards
+from finetune.templates.rendering import Rendered
 from medchat.composition import TEXT_TOOLS
 
 TEXTS = [f"Document {n}: " + "fever; cough. " * (n % 7 + 1) for n in range(60)]

@@ -5,8 +5,8 @@ from toy_finetune import base, recipe, rows, write_data
 from finetune import FinetuneError, dataset, model, trainer
 from finetune.packing import Packed, pack
 from finetune.recipe import Lora, RoundPlan
-from finetune.token_loss import token_losses
 from finetune.trainer import Checkpoint
+from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
 
 

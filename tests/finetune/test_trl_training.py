@@ -7,7 +7,8 @@ import pytest
 import torch
 from toy_finetune import base
 
-from finetune import FinetuneError, architecture, model
+from finetune import FinetuneError, model
+from finetune.architectures import architecture
 from finetune.objectives import trl_training
 from finetune.objectives.trl_training import TrlTraining
 from finetune.recipe import Lora, RoundPlan

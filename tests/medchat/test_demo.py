@@ -8,8 +8,9 @@ import yaml
 from toy_finetune import base, recipe, rows, write_data
 from toy_home import NOTE, RECORDS
 
-from finetune import adapter_files, adapters, ledger, rounds
+from finetune import adapters, ledger, rounds
 from finetune.bases import adding
+from finetune.files import adapter_files
 from finetune.recipe import Evaluation, RoundPlan
 from medchat import demo, doctor
 from medchat.answering.writer import open_writer

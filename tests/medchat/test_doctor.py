@@ -11,7 +11,8 @@ import pytest
 from toy_finetune import base, recipe
 from toy_home import fill
 
-from finetune import adapters, manifests
+from finetune import adapters
+from finetune.files import manifests
 from medchat import doctor
 from medchat.settings import load
 from medchat.storage import database

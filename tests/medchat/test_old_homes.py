@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 from toy_home import scripted
 
-from finetune import adapters, dataset, ledger, recipe_reader, rounds
+from finetune import adapters, dataset, ledger, rounds
 from finetune.ledger import Wanted
+from finetune.recipes import recipe_reader
 from knowledge.index import generations
 from knowledge.ingest import updates
 from knowledge.lessons.dataset_check import check

@@ -6,7 +6,8 @@ import pytest
 from toy_finetune import base, recipe
 from toy_lessons import opened
 
-from finetune import dataset, model, rendering
+from finetune import dataset, model
+from finetune.templates import rendering
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.verify.answer_proof import STYLES

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finetune import rendering
+from finetune.templates import rendering
 from knowledge.text.citations import (
     cite,
     cite_before_stop,

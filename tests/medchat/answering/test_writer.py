@@ -11,8 +11,8 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from toy_finetune import base
 from toy_home import fill
 
-from finetune import rendering
 from finetune.errors import FinetuneError
+from finetune.templates import rendering
 from medchat.answering.answer import Model
 from medchat.answering.writer import LocalWriter, open_writer, write
 from medchat.chat import open_chat

@@ -5,8 +5,8 @@ import math
 import pytest
 from toy_finetune import trained
 
-from finetune.curve_logs import RoundLog
-from finetune.round_progress import Tick
+from finetune.training.curve_logs import RoundLog
+from finetune.training.round_progress import Tick
 from medchat.cli import terminal_curve, training_commands
 from medchat.cli.progress import show_progress
 from medchat.cli.training_progress import TrainingProgress

@@ -7,7 +7,7 @@ import yaml
 from toy_lessons import fill
 from typer.testing import CliRunner
 
-from finetune import recipe_reader
+from finetune.recipes import recipe_reader
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from medchat.cli.main import app

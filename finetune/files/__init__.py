@@ -1,0 +1,1 @@
+"""Write and read the folders of adapters and merged models."""

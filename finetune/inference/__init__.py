@@ -1,0 +1,1 @@
+"""Write answers with a model: choose tokens, stream them, several at once."""

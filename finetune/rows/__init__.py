@@ -1,0 +1,1 @@
+"""What objectives draw from data: mixtures, pairs, questions, plain text."""

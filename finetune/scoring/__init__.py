@@ -1,0 +1,1 @@
+"""What a model is scored on: held-out rows, goals, raw outputs."""

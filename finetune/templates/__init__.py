@@ -1,0 +1,1 @@
+"""Turn messages into model text, one way for training and for chat."""
