@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Literal, NamedTuple, TypedDict, cast
+from typing import Literal, NamedTuple, NotRequired, TypedDict, cast
 
 import yaml
 
@@ -16,11 +16,15 @@ Who = Literal["anybody", "adult", "may be pregnant", "pregnant"]
 
 
 class Demand(NamedTuple):
-    """Findings that demand a danger, as patterns of which all must be told."""
+    """Findings that demand a danger, as patterns of which all must be told.
+
+    With `leads` the danger must be the condition that a case puts first.
+    """
 
     who: Who
     findings: tuple[re.Pattern[str], ...]
     danger: re.Pattern[str]
+    leads: bool = False
 
     def demanding(self, told: Sequence[str]) -> list[int]:
         """Return the places of the findings that demand it, or none where one is missing."""
@@ -34,6 +38,7 @@ class _Row(TypedDict):
     who: Who
     findings: list[str]
     danger: str
+    leads: NotRequired[bool]
 
 
 @cache
@@ -45,6 +50,7 @@ def demands() -> tuple[Demand, ...]:
             row["who"],
             tuple(re.compile(each, re.IGNORECASE) for each in row["findings"]),
             re.compile(row["danger"], re.IGNORECASE),
+            row.get("leads", False),
         )
         for row in cast(list[_Row], yaml.safe_load(text))
     )

@@ -154,9 +154,9 @@ def _demanding(
     who = patient_profiles.profile_of(page, told)
     if who.pace == "lasting":
         return []
-    called = [page.name, *(each.name for each in named)]
     found: set[int] = set()
     for demand in demanded_dangers.demands():
+        called = [page.name, *(each.name for each in named if not demand.leads)]
         if _concerns(demand.who, who) and not any(map(demand.danger.search, called)):
             found |= set(demand.demanding([item.text for item in told]))
     return [told[place] for place in sorted(found)]

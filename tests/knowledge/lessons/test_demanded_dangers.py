@@ -45,6 +45,30 @@ def test_a_case_names_the_danger_that_its_findings_demand(name, findings, danger
     assert chosen and chosen[0] is grave
 
 
+LEADING = [
+    ("Ménière's disease", ("spinning", "staggering gait"), "stroke"),
+    ("前庭神经炎", ("眩晕", "走路不稳"), "小脑梗死"),
+    ("acute asthma", ("wheezing", "weals"), "anaphylaxis"),
+    ("荨麻疹", ("风团", "呼吸困难"), "严重过敏反应"),
+]
+
+
+@pytest.mark.parametrize(("name", "findings", "danger"), LEADING)
+def test_what_kills_within_the_hour_comes_first(name, findings, danger):
+    language = "zh" if name > "z" else "en"
+    page, grave = (ill(each, *findings, language=language) for each in (name, danger))
+    told = page.entity_facts("symptom")
+    assert not case_rivals.names_danger(page, told, [grave])
+    assert case_rivals.names_danger(grave, grave.entity_facts("symptom"), [page])
+
+
+def test_chills_with_a_cough_have_pneumonia_among_the_possibilities():
+    page = ill("influenza", "cough", "chills")
+    told = page.entity_facts("symptom")
+    assert not case_rivals.names_danger(page, told, [ill("malaria", "chills")])
+    assert case_rivals.names_danger(page, told, [ill("pneumonia", "cough", "chills")])
+
+
 @pytest.mark.parametrize(
     ("name", "findings"),
     [

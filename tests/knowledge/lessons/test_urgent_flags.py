@@ -2,9 +2,12 @@
 
 import random
 import re
+from pathlib import Path
 
 import pytest
+import yaml
 
+from knowledge.ingest import starter
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
@@ -210,6 +213,22 @@ def test_others_are_not_grave(name):
     assert not urgent_flags.is_grave(page)
 
 
+def test_the_names_of_a_condition_are_judged_alike_in_both_languages():
+    records = [
+        record
+        for path in sorted(Path(starter.__file__).parent.glob("*.yaml"))
+        for record in yaml.safe_load(path.read_text(encoding="utf-8"))["records"]
+        if record["kind"] == "condition"
+    ]
+    assert len(records) > 200
+    unlike = [
+        names
+        for record in records
+        if len(set(map(urgent_flags.is_grave_name, names := [*record["en"], *record["zh"]]))) > 1
+    ]
+    assert unlike == [history for history in unlike if "history of" in history[0]]
+
+
 @pytest.mark.parametrize(("language", "name"), [("en", "brain abscess"), ("zh", "脑脓肿")])
 def test_nobody_is_said_to_have_a_grave_condition_where_no_urging_follows(language, name):
     page = condition(name, language)
@@ -269,6 +288,9 @@ def test_a_name_that_sounds_harmful_makes_no_violent_request():
         (["呼吸困难", "铁锈色痰"], "zh", "now"),
         (["发热", "右上腹痛"], "zh", "now"),
         (["发热", "咽痛"], "zh", ""),
+        (["high fever", "petechiae"], "en", "now"),
+        (["petechiae"], "en", ""),
+        (["高热", "牙龈出血"], "zh", "now"),
     ],
 )
 def test_findings_alarm_together_that_alone_can_wait(findings, language, alarm):
