@@ -178,11 +178,14 @@ def test_examples_parse(page: Path) -> None:
             PARSERS[language](block)
 
 
-def test_the_recipe_of_the_documents_is_one(tmp_path: Path) -> None:
+def test_the_recipes_of_the_documents_are_such(tmp_path: Path) -> None:
     page = (CHECKOUT / "docs" / "recipes.md").read_text(encoding="utf-8")
-    [example] = [block for language, block in BLOCK.findall(page) if language == "yaml"]
-    (tmp_path / "ours.yaml").write_text(example, encoding="utf-8")
-    assert load(str(tmp_path / "ours.yaml")).name == "ours"
+    examples = [block for language, block in BLOCK.findall(page) if language == "yaml"]
+    for number, example in enumerate(examples, 1):
+        file = tmp_path / f"{number}.yaml"
+        file.write_text(example, encoding="utf-8")
+        assert load(str(file)).name == "ours"
+    assert len(examples) >= 2
 
 
 def test_every_setting_is_described() -> None:
