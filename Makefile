@@ -8,7 +8,7 @@ PORT ?= 7860
 TORCH_FLAGS ?=
 PIP = .venv/bin/python -m pip --disable-pip-version-check
 
-.PHONY: chat test test-fast lint types docs reference wheel tools lock adapter check clean
+.PHONY: chat test test-fast families lint types docs reference wheel tools lock adapter check clean
 
 chat: .venv/installed
 	.venv/bin/medchat serve --host $(HOST) --port $(PORT) $(ARGS)
@@ -19,6 +19,10 @@ test: .venv/installed-dev
 # Without the tests that are marked as slow, on two processes: under two minutes on two cores.
 test-fast: .venv/installed-dev
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -m "not slow" -n 2 --dist worksteal $(ARGS)
+
+# Each promise of the table of families, methods and objectives, by training a small model.
+families: .venv/installed-dev
+	MEDCHAT_EVERY_CELL=1 .venv/bin/python -m pytest tests/finetune/test_capabilities.py $(ARGS)
 
 # Style, format, spelling, and whether the requirements are what the code imports.
 lint: .venv/installed-dev

@@ -64,8 +64,6 @@ def test_what_pays_becomes_likelier_near_the_parent(data, kind):
     _, fit = run(job, kind, taught)
     after = objective.measure(taught, job)["reward"]
     assert sum(one for one, _ in after) > sum(one for one, _ in before)
-    paid = [point.measured["reward"] for point in fit.curve]
-    assert sum(paid[-6:]) > sum(paid[:6])
     assert abs(fit.curve[0].measured["kl"]) < 1e-5  # it starts at its parent
     assert 0 < fit.curve[-1].measured["kl"] < 5
     assert set(taught.model.peft_config) == {"default"}

@@ -136,7 +136,7 @@ def test_without_a_network_what_ships_is_left_out(shipping, settings, sources, m
     assert not is_empty(settings)
 
 
-def copied(source, partial, progress):
+def copied(source, partial, progress, consent):
     """Write the toy base, as if it came from the registry."""
     del source
-    return adding._from_folder(str(base()), partial / "model", progress)
+    return adding._from_folder(str(base()), partial / "model", progress, consent)

@@ -7,6 +7,7 @@ import yaml
 from toy_lessons import fill
 from typer.testing import CliRunner
 
+from finetune.errors import FinetuneError
 from finetune.recipes import recipe_reader
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
@@ -56,13 +57,14 @@ def test_lessons_then_the_proof(data, tmp_path, home):
         assert record["scores"][when]["own"]["reward"]["of"] >= 2
         assert 0 <= record["scores"][when]["own"]["proven"]["value"] <= 1
     assert record["gate"]["checks"][0]["measure"] == "reward"
-    assert {"reward", "proven", "kl", "asked"} <= set(record["curve"][0]["measured"])
+    assert {"reward", "proven", "kl"} <= set(record["curve"][0]["measured"])
 
 
 def test_data_without_questions_that_can_be_proven_is_refused(data, tmp_path):
     recipe = shortened(tmp_path, max_new_tokens=1)
     call = ["finetune", "--recipe", str(recipe), "--data", str(data), "--round", "2"]
     result = CliRunner().invoke(app, [*call, "--from", "base"])
-    assert result.exit_code == 2
-    assert "are questions whose answers can be scored" in result.stderr
-    assert "its own answer is longer than max_new_tokens" in result.stderr
+    assert isinstance(result.exception, FinetuneError)
+    assert result.exception.status == 2
+    assert "are questions whose answers can be scored" in result.exception.what
+    assert "its own answer is longer than max_new_tokens" in result.exception.what
