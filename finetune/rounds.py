@@ -226,7 +226,7 @@ def _prepare(
 def _look_for_checkpoint(work: _RoundInputs, student: Student, insist: bool) -> str:
     """Return in words what becomes of a checkpoint; FinetuneError where one is insisted on."""
     file = _sibling(work.folder, "checkpoint")
-    found = trainer.resumable(Checkpoint(file, _identity(work, student)))
+    found = trainer.resumable(Checkpoint(file, manifests.of_value(_parts(work, student))))
     if found:
         return f"went on from the checkpoint after step {found}"
     why = (
@@ -265,8 +265,9 @@ def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurem
 
 def _train(work: _RoundInputs, student: Student, progress: Progress, group: Ranks) -> TrainingRun:
     objective, recipe = work.objective, work.recipe
-    group.check_same(_parts(work, student))
-    checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), _identity(work, student))
+    parts = _parts(work, student)
+    group.check_same(parts)
+    checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), manifests.of_value(parts))
     if isinstance(objective, TrainsItself):
         _refuse_ranks(recipe.round(work.number).objective, group)
         task = replace(_task(work), checkpoint=checkpoint, progress=progress)
@@ -299,13 +300,8 @@ def _refuse_ranks(objective: str, group: Ranks) -> None:
         )
 
 
-def _identity(work: _RoundInputs, student: Student) -> str:
-    """Return what identifies this very run: only it may resume from its checkpoint."""
-    return manifests.of_value(_parts(work, student))
-
-
 def _parts(work: _RoundInputs, student: Student) -> dict[str, str]:
-    """Return the hash of each part that a run is made of."""
+    """Return the hash of each part that a run is made of: only the same may resume it."""
     return {
         "recipe": manifests.of_value([ledger.values_of(work.recipe, work.number), work.number]),
         "data": manifests.of_value(work.data.hash),

@@ -84,15 +84,7 @@ def _train(
         steps=plan.steps(task.plan, len(asked)),
     )
     try:
-        return trl_training.fit(
-            student,
-            training,
-            task.plan,
-            seed=task.seed,
-            precision=task.recipe.precision,
-            checkpoint=task.checkpoint,
-            progress=task.progress,
-        )
+        return trl_training.train(student, training, task)
     finally:
         if _REF in getattr(student.model, "peft_config", {}):
             student.model.delete_adapter(_REF)

@@ -9,30 +9,26 @@ not the bare base. Its log-probabilities are computed once, before the first ste
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from finetune.architectures import architecture
-from finetune.dataset import Dataset, ExampleReport
 from finetune.evaluate import Pair
 from finetune.model import Student
 from finetune.objectives import trl_training
 from finetune.objectives.objective_protocols import RoundTask
+from finetune.objectives.pair_objective import PairObjective
 from finetune.objectives.trl_training import TrlTraining
 from finetune.probes import likelihoods
 from finetune.probes.likelihoods import Ending
-from finetune.recipe import Recipe
 from finetune.recipes.recipe_values import demand
 from finetune.rows import answer_pairs
 from finetune.rows.answer_pairs import ShownPair
 from finetune.scoring.goals import Goal
-from finetune.templates.rendering import Rendered
-from finetune.text_tools import TextTools
 from finetune.trainer import TrainingRun
 from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    pass
 
 LOSSES = (
     "sigmoid", "sigmoid_norm", "hinge", "ipo", "robust", "exo_pair", "nca_pair", "sppo_hard",
@@ -45,18 +41,16 @@ _CHUNK = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Preference:
+class Preference(PairObjective):
     """Pairs of a better and a worse answer; `beta` is how dearly leaving the reference is paid.
 
-    `sft_weight` adds so much of the better answer's own loss, which keeps it likely. `feedback` is
-    a file that `medchat feedback export` wrote.
+    `sft_weight` adds so much of the better answer's own loss, which keeps it likely.
     """
 
     loss: str = "sigmoid"
     beta: float = 0.1
     label_smoothing: float = 0.0
     sft_weight: float = 0.0
-    feedback: str = ""
 
     goal: ClassVar[Goal] = Goal(
         "preferred", "unseen pairs whose better answer is the likelier", items="pairs"
@@ -73,27 +67,11 @@ class Preference:
         else:
             demand(smooth == 0, key, smooth, f"0 where the loss is not {' or '.join(_SMOOTHED)}")
 
-    def files(self, folder: Path) -> list[Path]:
-        """Return the files that hold the pairs."""
-        return answer_pairs.files(folder, self.feedback)
-
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
-        """Return both sides of each training pair as dialogues whose answers are learned from."""
-        pairs, report = self._training(data, tokenizer, recipe, seed, tools)
-        return answer_pairs.both_sides(pairs), report
-
     def train(self, student: Student, task: RoundTask) -> TrainingRun:
         """Train by trl's DPOTrainer against the student as it is now."""
         from trl.trainer.dpo_config import DPOConfig
 
-        pairs, _ = self._training(task.data, student.tokenizer, task.recipe, task.seed, task.tools)
+        pairs = self.training_pairs(task, student.tokenizer)
         sizes = [pair.tokens for pair in pairs]
         at_a_step, at_once = trl_training.rows_a_step(sizes, task.plan, student.device)
         pairs = trl_training.drawn(pairs, task.plan, at_a_step, task.seed)
@@ -125,15 +103,7 @@ class Preference:
             },
             {"ref_model": _stand_in(student)},
         )
-        return trl_training.fit(
-            student,
-            training,
-            task.plan,
-            seed=task.seed,
-            precision=task.recipe.precision,
-            checkpoint=task.checkpoint,
-            progress=task.progress,
-        )
+        return trl_training.train(student, training, task)
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return whether the better answer of each unseen pair is the likelier, token by token.
@@ -141,23 +111,13 @@ class Preference:
         Log-likelihoods are divided by the number of tokens: a sum falls with each token, so that
         it would prefer the shorter answer, which a refusal or an incomplete one is.
         """
-        pairs = answer_pairs.held_out(task, student.tokenizer, self.feedback)
+        pairs = self.held_out_pairs(task, student.tokenizer)
         chosen, rejected = log_likelihoods(student, pairs, task)
         margins = [
             better / len(pair.chosen_ids) - worse / len(pair.rejected_ids)
             for pair, better, worse in zip(pairs, chosen, rejected, strict=True)
         ]
         return answer_pairs.by_kind(self.goal.measure, pairs, margins)
-
-    def _training(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[ShownPair], ExampleReport]:
-        return answer_pairs.training(data, tokenizer, recipe, seed, tools, self.feedback)
 
 
 def log_likelihoods(

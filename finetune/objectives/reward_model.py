@@ -19,6 +19,7 @@ from finetune.architectures import architecture
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
 from finetune.files import base_form, manifests
+from finetune.methods.method_registry import METHODS
 from finetune.model import Student
 from finetune.recipe import Lora, Precision
 from finetune.templates import rendering
@@ -135,23 +136,8 @@ def start(
 
 def save(student: Student, folder: Path) -> None:
     """Write adapter and head in peft's own form, with tokenizer and template."""
-    from peft import get_peft_model_state_dict
-    from safetensors.torch import save_file
-
     folder.mkdir(parents=True, exist_ok=True)
-    weights = get_peft_model_state_dict(
-        student.model, adapter_name=student.slot, save_embedding_layers=False
-    )
-    save_file(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()},
-        folder / model.WEIGHTS,
-        metadata={"format": "pt"},
-    )
-    config = student.model.peft_config[student.slot]
-    was = config.base_model_name_or_path, config.inference_mode
-    config.base_model_name_or_path, config.inference_mode = student.base_name, True
-    config.save_pretrained(str(folder))
-    config.base_model_name_or_path, config.inference_mode = was
+    METHODS["lora"].save(student, folder)
     base = student.base_folder or model.locate(student.base_name)
     base_form.write_tokenizer(base, folder, rendering.template_of(student.tokenizer))
 

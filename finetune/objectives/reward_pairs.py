@@ -12,37 +12,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from finetune.adapters import TOLERANCE, Adapter, SelfTest
-from finetune.dataset import Dataset, ExampleReport
 from finetune.evaluate import Pair
 from finetune.model import Student
 from finetune.objectives import reward_model, trl_training
 from finetune.objectives.objective_protocols import RoundTask
+from finetune.objectives.pair_objective import PairObjective
 from finetune.objectives.trl_training import TrlTraining
 from finetune.recipe import Recipe
 from finetune.recipes.recipe_values import demand
 from finetune.rows import answer_pairs
-from finetune.rows.answer_pairs import ShownPair
 from finetune.scoring.goals import Goal
-from finetune.templates.rendering import Rendered
-from finetune.text_tools import TextTools
 from finetune.trainer import TrainingRun
 from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    pass
 
 _TESTED = 8
 
 
 @dataclass(frozen=True, slots=True)
-class RewardModelling:
-    """Pairs of a better and a worse answer; `center` holds the mean score near zero.
-
-    `feedback` is a file that `medchat feedback export` wrote.
-    """
+class RewardModelling(PairObjective):
+    """Pairs of a better and a worse answer; `center` holds the mean score near zero."""
 
     center: float = 0.01
-    feedback: str = ""
 
     goal: ClassVar[Goal] = Goal(
         "ordered", "unseen pairs that are ordered right", items="pairs", alone=True
@@ -50,22 +43,6 @@ class RewardModelling:
 
     def __post_init__(self) -> None:
         demand(self.center >= 0, "settings.center", self.center, "0 or more")
-
-    def files(self, folder: Path) -> list[Path]:
-        """Return the files that hold the pairs."""
-        return answer_pairs.files(folder, self.feedback)
-
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
-        """Return both sides of each training pair as dialogues."""
-        pairs, report = self._training(data, tokenizer, recipe, seed, tools)
-        return answer_pairs.both_sides(pairs), report
 
     def open(self, recipe: Recipe, base: str, parent: Adapter | None) -> Student:
         """Return a base with a head of one output, its adapter going on from the parent's."""
@@ -76,7 +53,7 @@ class RewardModelling:
         from trl.trainer.reward_config import RewardConfig
         from trl.trainer.reward_trainer import RewardTrainer
 
-        pairs, _ = self._training(task.data, student.tokenizer, task.recipe, task.seed, task.tools)
+        pairs = self.training_pairs(task, student.tokenizer)
         rows = [
             {
                 "chosen_ids": [*pair.prompt_ids, *pair.chosen_ids],
@@ -87,19 +64,12 @@ class RewardModelling:
         sizes = [pair.tokens for pair in pairs]
         at_a_step, at_once = trl_training.rows_a_step(sizes, task.plan, student.device)
         settings = {"max_length": None, "center_rewards_coefficient": self.center or None}
-        return trl_training.fit(
-            student,
-            TrlTraining(RewardTrainer, RewardConfig, rows, at_a_step, at_once, settings),
-            task.plan,
-            seed=task.seed,
-            precision=task.recipe.precision,
-            checkpoint=task.checkpoint,
-            progress=task.progress,
-        )
+        training = TrlTraining(RewardTrainer, RewardConfig, rows, at_a_step, at_once, settings)
+        return trl_training.train(student, training, task)
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return whether the better answer of each unseen pair has the higher score."""
-        pairs = answer_pairs.held_out(task, student.tokenizer, self.feedback)
+        pairs = self.held_out_pairs(task, student.tokenizer)
         task.progress(Tick("compare", 0, len(pairs)))
         dialogues = [one.ids for one in answer_pairs.both_sides(pairs)]
         found = reward_model.scores(student, dialogues, task.recipe.precision)
@@ -113,18 +83,8 @@ class RewardModelling:
 
     def self_test(self, student: Student, folder: Path, task: RoundTask) -> SelfTest:
         """Load the saved adapter and head beside those in memory, and compare their scores."""
-        pairs = answer_pairs.held_out(task, student.tokenizer, self.feedback)[:_TESTED]
+        pairs = self.held_out_pairs(task, student.tokenizer)[:_TESTED]
         dialogues = [one.ids for one in answer_pairs.both_sides(pairs)]
         found = reward_model.compare(student, folder, dialogues, task.recipe.precision)
         difference, change = found
         return SelfTest(difference, change, 0.0, difference <= TOLERANCE < change)
-
-    def _training(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[ShownPair], ExampleReport]:
-        return answer_pairs.training(data, tokenizer, recipe, seed, tools, self.feedback)

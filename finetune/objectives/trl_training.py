@@ -31,6 +31,8 @@ from finetune.training.round_progress import Progress, Tick, silent
 if TYPE_CHECKING:
     import torch
 
+    from finetune.objectives.objective_protocols import RoundTask
+
 Row = TypeVar("Row")
 
 Watch = Callable[[int, Mapping[str, float]], None]
@@ -118,6 +120,19 @@ def fit(
                 made.train(resume_from_checkpoint=run.write_state(folder, training.at_once))
     student.model.eval()
     return TrainingRun(tuple(run.curve), resumed_at)
+
+
+def train(student: Student, training: TrlTraining, task: "RoundTask") -> TrainingRun:
+    """Train a student as the task of a round says; raises as `fit` does."""
+    return fit(
+        student,
+        training,
+        task.plan,
+        seed=task.seed,
+        precision=task.recipe.precision,
+        checkpoint=task.checkpoint,
+        progress=task.progress,
+    )
 
 
 def _trainer(run: "_Run", training: TrlTraining, seed: int, folder: Path) -> Any:  # noqa: ANN401
