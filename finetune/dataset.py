@@ -9,7 +9,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,8 @@ FILES = ("train.jsonl", "validation.jsonl")
 _REMEDY = "Make the data again: medchat build-data --out DIR."
 _ROLES = {"system", "user", "assistant"}
 _FIRST_NUMBERED = re.compile(r"^\[1\] ", re.MULTILINE)
+_NUMBERED = re.compile(r"^\[\d+\] (.+)$", re.MULTILINE)
+_GONE = "\0"
 _LINE = re.compile(r"^.{1,200}?(?: — |——)[^:：\n]{1,80}(?::\s|：)")
 
 
@@ -158,7 +160,9 @@ def make_examples(
             continue
         try:
             if quotes is None or _stands_alone(row):
-                made = _closed(row, tokenizer, recipe.max_tokens, report, tools)
+                bare = quotes and _silenced(row, quotes, recipe, drawn)
+                made = _closed(bare or row, tokenizer, recipe.max_tokens, report, tools)
+                report.uncovered += bool(bare and made)
             else:
                 made = _open(row, quotes, tokenizer, recipe, drawn, report, tools)
         except FinetuneError as error:
@@ -426,6 +430,36 @@ def _closed(
 def _numbers_evidence(row: Row) -> bool:
     """Say whether a row's question brings its own numbered evidence; a second would confuse it."""
     return _FIRST_NUMBERED.search(row.messages[-2]["content"]) is not None
+
+
+def _silenced(row: Row, quotes: _Pool, recipe: Recipe, pick: random.Random) -> Row | None:
+    """Return a row without the numbered lines that answer it, declined; None where it keeps them.
+
+    What else is numbered on the same thing stays, so that only the lines tell whether to decline;
+    a line that names the thing among its facts goes, since it may answer the other way round.
+    """
+    question = row.messages[-2]["content"]
+    lines = _NUMBERED.findall(question)
+    own = {source.quote for source in row.sources if source.quote}
+    if row.declined or pick.random() >= recipe.uncovered or not own or not own <= set(lines):
+        return None
+    heads = {_head(quote) for quote in own}
+    names = [re.split(" — |——", head)[0].casefold() for head in heads]
+    others = [
+        line
+        for line in [*lines, *quotes.draw(row, len(own), pick, covered=False)]
+        if line not in own
+        and _head(line) not in heads
+        and not any(name in line.casefold()[len(name) :] for name in names)
+    ][: max(len(lines) - len(own), 1)]
+    if not others:
+        return None
+    numbered = iter(f"[{number}] {line}" for number, line in enumerate(others, 1))
+    asked = _NUMBERED.sub(lambda _: next(numbered, _GONE), question).replace(f"\n{_GONE}", "")
+    answer = {"role": "assistant", "content": rendering.NOT_COVERED[row.language]}
+    turns = (*row.messages[:-2], {"role": "user", "content": asked}, answer)
+    shown = tuple(RowSource("fact", "", line) for line in others)
+    return replace(row, messages=turns, sources=shown, support=None, objects=(), declined=True)
 
 
 def _cited(row: Row, evidence: Sequence[str], tools: TextTools) -> str:

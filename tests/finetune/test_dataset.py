@@ -153,6 +153,58 @@ def test_a_row_that_numbers_its_own_evidence_gets_no_second(tokenizer, data):
     assert made.answer == said["content"]
 
 
+LINES = (
+    "goitre — tests: thyroid scan.",
+    "goitre — signs: neck swelling.",
+    "iodine — used for: goitre.",
+    "sprain — signs: bruise.",
+)
+
+
+def numbered(row, about, *lines):
+    """A row on the signs of goitre that brings these lines, and rests on those `about` tells."""
+    text = "\n".join(f"[{place}] {line}" for place, line in enumerate(lines, 1))
+    asked = {"role": "user", "content": f"What we have:\n{text}\nSigns of goitre, please?"}
+    said = {"role": "assistant", "content": f"Neck swelling [{lines.index(about[0]) + 1}]."}
+    sources = tuple(
+        dataset.RowSource("fact", f"f{place}", line) for place, line in enumerate(about)
+    )
+    return dataclasses.replace(row, messages=(asked, said), sources=sources, entities=("goitre",))
+
+
+def test_a_share_of_rows_that_number_their_evidence_is_declined_too(tokenizer, data):
+    bare = [
+        numbered(dataclasses.replace(data.train[0], id=f"own{place}"), LINES[1:2], *LINES)
+        for place in range(40)
+    ]
+    mine = recipe(base(), uncovered=0.5)
+    made, report = dataset.make_examples(bare, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    silent = [one for one in made if not one.covered]
+    assert 8 <= len(silent) == report.uncovered <= 32
+    for one in silent:
+        assert one.answer == rendering.NOT_COVERED["en"]
+        # what answers is gone, and so is what names goitre among its facts; numbers count from 1
+        assert one.prompt[-1]["content"] == (
+            "What we have:\n[1] goitre — tests: thyroid scan.\n[2] sprain — signs: bruise.\n"
+            "[3] " + one.evidence[2] + "\nSigns of goitre, please?"
+        )
+        assert one.evidence[2] in {row.sources[0].quote for row in data.train}
+        assert one.asked == ()
+    kept = next(one for one in made if one.covered)
+    assert kept.prompt == bare[0].messages[:1]
+
+
+def test_a_row_whose_only_line_goes_shows_another_or_stays(tokenizer, data):
+    alone = numbered(data.train[0], LINES[1:2], LINES[1])
+    mine = recipe(base(), uncovered=0.999)
+    (made,), _ = dataset.make_examples([alone], data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    assert not made.covered
+    assert made.prompt[-1]["content"].count("\n[") == 1
+    assert LINES[1] not in made.prompt[-1]["content"]
+    (kept,), _ = dataset.make_examples([alone], [alone], tokenizer, mine, 1, TEXT_TOOLS)
+    assert kept.covered
+
+
 def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
     """The fact holds the result: shown as evidence, it would be copied."""
     row = data.train[0]
