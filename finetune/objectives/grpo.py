@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from finetune.errors import FinetuneError
 from finetune.inference import generation
 from finetune.model import Student
-from finetune.objectives import reinforcement, trl_training
+from finetune.objectives import trl_training
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reinforcement import Reinforcement, Watch, in_groups
 from finetune.objectives.rewards import Reward
@@ -63,7 +63,7 @@ def _train(
     **settings: object,
 ) -> TrainingRun:
     _refuse_several(student)
-    reward = reinforcement.open_reward(task.data, task.tools)
+    reward = plan.open_reward(task)
     asked = plan.asked(student, task, reward)
     judge = _Judge(plan, reward, asked)
     texts = [chat_templates.prompt_text(student.tokenizer, one.prompt) for one in asked]

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from finetune import trainer
 from finetune.architectures import architecture
 from finetune.model import Student
-from finetune.objectives import reinforcement, sampling
+from finetune.objectives import sampling
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reinforcement import Reinforcement, Watch
 from finetune.objectives.rewards import Reward, Scored
@@ -64,7 +64,7 @@ class ProximalPolicy(Reinforcement):
 
     def train(self, student: Student, task: RoundTask) -> TrainingRun:
         """Train what is trainable in a student, in place."""
-        reward = reinforcement.open_reward(task.data, task.tools)
+        reward = self.open_reward(task)
         asked = self.asked(student, task, reward)
         steps = self.steps(task.plan, len(asked))
         run = _Run(self, student, task, reward)

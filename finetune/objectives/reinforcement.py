@@ -2,8 +2,9 @@
 
     rows -> questions; answers -> reward -> numbers of a step -> nothing to learn? too far away?
 
-The reward is the proof that the caller hands in (`TextTools.proof`). The model that training starts
-from is the parent that it may not leave by more than `most_kl` nats a token.
+The reward is the proof that the caller hands in (`TextTools.proof`), or a reward model of the home.
+The model that training starts from is the parent that it may not leave by more than `most_kl` nats
+a token.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
 from finetune.inference import batch_writing
 from finetune.model import Student
+from finetune.objectives import model_reward
+from finetune.objectives.model_reward import AnyQuestion
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.rewards import Reward, Scored
 from finetune.recipe import Recipe, RoundPlan
@@ -45,6 +48,7 @@ class Reinforcement:
 
     A step asks `questions`, and samples so many answers to each; `beta` weighs the distance to the
     parent, and `held_out` is the number of unseen questions that are answered before and after.
+    `reward` is `proof`, or names the round of a reward model, such as `reward/round-1`.
     """
 
     reward: str = PROOF
@@ -59,7 +63,8 @@ class Reinforcement:
     name: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
-        demand(self.reward == PROOF, "settings.reward", self.reward, PROOF)
+        known = self.reward == PROOF or "/" in self.reward
+        demand(known, "settings.reward", self.reward, f"{PROOF}, or a reward model's NAME/round-N")
         demand(self.questions >= 1, "settings.questions", self.questions, "1 or more")
         demand(self.samples >= 2, "settings.samples", self.samples, "2 or more")
         demand(self.max_new_tokens >= 1, "settings.max_new_tokens", self.max_new_tokens, ">= 1")
@@ -79,7 +84,8 @@ class Reinforcement:
         """Return questions with the answers of their rows, as sizes go: answers will be written."""
         plans = [plan for plan in recipe.rounds if plan.objective == self.name]
         wanted = max((self.needed(one, len(data.train)) for one in plans), default=len(data.train))
-        reward = open_reward(data, tools)
+        # sizes alone are wanted: a reward model would be opened for nothing
+        reward = open_proof(data, tools) if self.reward == PROOF else AnyQuestion()
         chosen = self._choose(data, data.train, tokenizer, recipe, seed, tools, reward, wanted)
         return [one.tokens for one in chosen.examples], chosen.report
 
@@ -110,7 +116,7 @@ class Reinforcement:
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return what greedy answers to held-out questions are worth, and which are proven."""
-        reward = open_reward(task.data, task.tools)
+        reward = self.open_reward(task)
         chosen = self._choose(
             task.data,
             task.data.validation,
@@ -129,10 +135,16 @@ class Reinforcement:
             lambda done: task.progress(Tick("prove", done, len(chosen.examples))),
         )
         scored = reward.score(chosen.examples, [text or "" for text in written])
-        return {
-            "reward": tuple((one.reward, 1.0) for one in scored),
-            "proven": tuple((float(one.proven), 1.0) for one in scored),
-        }
+        found = {"reward": tuple((one.reward, 1.0) for one in scored)}
+        if self.reward == PROOF:
+            found["proven"] = tuple((float(one.proven), 1.0) for one in scored)
+        return found
+
+    def open_reward(self, task: RoundTask) -> Reward:
+        """Return what scores the answers of a round; FinetuneError where that is not there."""
+        if self.reward == PROOF:
+            return open_proof(task.data, task.tools)
+        return model_reward.load(task.home, self.reward, task.recipe.precision)
 
     def _choose(
         self,
@@ -162,8 +174,8 @@ class Reinforcement:
         return chosen
 
 
-def open_reward(data: Dataset, tools: TextTools) -> Reward:
-    """Return what scores answers to the rows of a data set; FinetuneError where nothing can."""
+def open_proof(data: Dataset, tools: TextTools) -> Reward:
+    """Return what proves answers to the rows of a data set; FinetuneError where nothing can."""
     if tools.proof is None:
         raise FinetuneError(
             "There is no graph here against which answers could be proven.",

@@ -175,7 +175,10 @@ def test_advantages_are_the_discounted_sums_of_surprises():
         ({"temperature": 0}, "settings.temperature"),
         ({"beta": 0}, "settings.beta"),
         ({"most_kl": 0}, "settings.most_kl"),
-        ({"reward": "poetry"}, "settings.reward is poetry, but must be proof"),
+        (
+            {"reward": "poetry"},
+            "settings.reward is poetry, but must be proof, or a reward model's NAME/round-N",
+        ),
         ({"clip_ratio": 1.5}, "settings.clip_ratio"),
         ({"smoothing": 2}, "settings.smoothing"),
     ],

@@ -10,8 +10,9 @@ from finetune.evaluate import ratio
 from finetune.ledger import Wanted
 from finetune.objectives import reward_model
 from finetune.objectives.objective_protocols import RoundTask
+from finetune.objectives.objective_registry import objective_of
 from finetune.objectives.reward_pairs import RewardModelling
-from finetune.recipe import Evaluation, RoundPlan
+from finetune.recipe import Evaluation, Lora, RoundPlan
 from finetune.rows import answer_pairs
 from medchat.composition import TEXT_TOOLS
 
@@ -146,3 +147,44 @@ def test_it_is_refused_without_pairs(home, tmp_path):
     with pytest.raises(FinetuneError, match="has no preference pairs"):
         make(home, none)
     assert answer_pairs.FEWEST == 10
+
+
+@pytest.mark.parametrize("kind", ["grpo", "ppo"])
+def test_reinforcement_pays_what_the_reward_model_scores(home, data, outcome, kind):
+    name = outcome.adapter.name
+    plan = RoundPlan(
+        objective=kind,
+        settings={
+            "reward": name,
+            "questions": 2,
+            "samples": 3,
+            "max_new_tokens": 48,
+            "held_out": 4,
+        },
+        max_steps=2,
+        learning_rate=0.01,
+    )
+    task = RoundTask(recipe(base(), rounds=(plan,), distractors=0), 1, home, data, TEXT_TOOLS)
+    student = model.attach(model.load(str(base()), precision="float32"), Lora(8, 16), seed=1)
+    objective = objective_of(plan)
+    fit = objective.train(student, task)
+    assert [0 < point.measured["reward"] < 1 for point in fit.curve] == [True, True]
+    (worth, *_), judge = objective.measure(student, task)["reward"], outcome_judge(home, outcome)
+    asked = objective.asked(student, task, objective.open_reward(task))
+    scores = judge.scores([(one.prompt, one.answer) for one in asked])
+    paid = objective.open_reward(task).score(asked, [one.answer for one in asked])
+    assert 0 < worth[0] < 1 and sorted(scores) == [
+        score for _, score in sorted(zip((one.reward for one in paid), scores, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("name", ["toy/round-1", "nobody/round-7"])
+def test_a_reward_that_is_no_reward_model_is_refused(home, data, name):
+    plan = RoundPlan(objective="rloo", settings={"reward": name}, max_steps=1)
+    task = RoundTask(recipe(base(), rounds=(plan,)), 1, home, data, TEXT_TOOLS)
+    with pytest.raises(FinetuneError, match="no reward model|There is no adapter"):
+        objective_of(plan).open_reward(task)
+
+
+def outcome_judge(home, outcome):
+    return reward_model.load(home, outcome.adapter)
