@@ -47,6 +47,21 @@ _STATED_ZH = re.compile(
     "导致|引起|就医|就诊|住院|警惕|考虑|注意|不[可宜]|禁[用忌止]|避免|及时|尽快|迅速"
 )
 
+_ACTION = re.compile(
+    r"\b(?:emergenc\w*|at once|immediate\w*|urgent\w*|call|ambulance|hospital|seek|same[- ]day|"
+    r"doctor|without delay|needs?|requires?|must|cannot wait|admission|admit|refer\w*|assess\w*|"
+    r"treat(?:ed)?|surgery|stop|do not|never|go to|come back|review|help)\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"\b(?:electrocardiogra\w+|ECG|mmol|pH|INR|low platelets|red-cell fragments|white cell count|"
+    r"(?:potassium|calcium|sodium|creatinine|bilirubin|lactate) (?:of|above|below)|CT|X-ray|"
+    r"forehead sparing|pleural infection|pulsus|prolonged QT|intravenous \w+ with|"
+    r"tachycardia or anaemia)\b",
+    re.IGNORECASE,
+)
+"""What a text on a sign has where it says what to do, and signs that only a clinic finds."""
+
 _GRAVE = re.compile(
     r"heart attack|infarct|(?<!sun)\bstroke|embol|dissection|seps|septic|(?<!viral )meningitis|"
     r"encephalitis|epiglottitis|torsion|ketoacid|hyperosmolar|anaphyla|ectopic preg|pneumothorax|"
@@ -110,6 +125,23 @@ def is_sign(text: str, language: Language) -> bool:
     if language == "zh":
         return _STATED_ZH.search(text) is None
     return _STATED.search(_CLAUSE.sub("", text)) is None
+
+
+def says_what_to_do(text: str, language: Language) -> bool:
+    """Say whether a red flag tells what is to be done, rather than only what a sign means.
+
+    >>> says_what_to_do("Agitation suggests thyroid storm.", "en")
+    False
+    """
+    return language == "zh" or _ACTION.search(text) is not None
+
+
+def is_for_patients(flag: PageFact, language: Language) -> bool:
+    """Say whether whoever is ill can notice what a red flag names: no tracing, no result.
+
+    Only English flags are asked.
+    """
+    return language == "zh" or _MEASURED.search(flag.text) is None
 
 
 def is_grave(page: FactPage) -> bool:
@@ -192,14 +224,21 @@ def first_told(flags: Sequence[PageFact]) -> PageFact | None:
     return next((each for each in flags if presses(each)), next(urgent, None))
 
 
+_TRAVELLED = re.compile(
+    r"\b(?:malaria|typhoid|dengue|yellow fever|schistosom\w+|leishman\w+|ebola|lassa|cholera|"
+    r"plague|rabies|anthrax)\b",
+    re.IGNORECASE,
+)
+"""What nobody has who was not where it is caught, of which a case does not tell."""
+
 _TAKEN = re.compile(r"\boverdose|\bpoisoning|过量|中毒$", re.IGNORECASE)
 
 
 def is_told_by_history(page: FactPage) -> bool:
     """Say whether what was met or taken tells a condition, rather than complaints."""
-    return bool(_SEEN.search(page.name) or _TAKEN.search(page.name))
+    return bool(_SEEN.search(page.name) or _TAKEN.search(page.name) or _TRAVELLED.search(page.name))
 
 
 def is_known_to_whom_it_befell(page: FactPage) -> bool:
-    """Say whether a condition needs no guess: who was burned or bitten says so."""
-    return _SEEN.search(page.name) is not None
+    """Say whether complaints alone lead to no condition: who was burned or abroad says so."""
+    return bool(_SEEN.search(page.name) or _TRAVELLED.search(page.name))

@@ -165,13 +165,13 @@ def tell_care(
     else:
         tell_together(plan.page, plan.steps, answer, pick)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
-        tell_warning(plan.page, plan.warning, answer, pick)
+        _warn(plan, answer, pick)
     _tell_next(plan, answer, pick, named=named)
 
 
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
     if plan.warning:
-        tell_warning(plan.page, plan.warning, answer, pick)
+        _warn(plan, answer, pick)
     elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
         draw_stock(
             load(ChatdoctorWords, plan.page.language).urgent_closing,
@@ -179,6 +179,22 @@ def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) ->
             answer,
             at_any_rate=True,
         )
+
+
+def _warn(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
+    if plan.warning is None:
+        return
+    tell_warning(plan.page, plan.warning, answer, pick)
+    if plan.to_patient:
+        say_what_to_do(plan.page, plan.warning, answer)
+
+
+def say_what_to_do(page: FactPage, flag: PageFact, answer: AnswerBuilder) -> None:
+    """Say what to do about a red flag that only says what it means, or names a sign."""
+    sign = urgent_flags.is_sign(flag.text, page.language)  # told within a sentence that says so
+    if not sign and not urgent_flags.says_what_to_do(flag.text, page.language):
+        words = load(ConsultationWords, page.language)
+        draw_stock(words.flag_action, page, answer, at_any_rate=True)
 
 
 def tell_warning(
@@ -218,6 +234,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
+        if relation == "red_flag" and plan.to_patient:
+            say_what_to_do(plan.page, items[0], answer)
         if relation in explained:
             draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer)
 
@@ -256,8 +274,9 @@ def tell_together(
     named = [each for each in steps if each not in texts]
     for place in range(0, len(named), 3):
         few = named[place : place + 3]
-        if pick.random() < _TOGETHER:
-            unnamed = page.language == "zh" and answer.is_about_one_page
+        # In English one sentence of several clauses reads as a list of notes.
+        if page.language == "zh" and pick.random() < _TOGETHER:
+            unnamed = answer.is_about_one_page
             name = "" if unnamed and pick.random() < _UNNAMED else page.said
             text = realizer.state_together(name, few, page.language, pick)
             answer.add_stating(text, *((page, each, items) for each, items in few))

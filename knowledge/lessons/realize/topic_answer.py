@@ -91,6 +91,7 @@ def warn(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
     warning = case_plan.urgent_warning(page, relation)
     if warning and not answer.states("red_flag"):
         answer.state("red_flag", [warning])
+        case_answer.say_what_to_do(page, warning, answer)
 
 
 def press(page: FactPage, answer: AnswerBuilder) -> None:

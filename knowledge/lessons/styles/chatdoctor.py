@@ -59,6 +59,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     described = case_plan.can_tell_apart(written, known)
     for relation in _ASKED:
         told = page.groups.get(relation) and not page.is_lone(relation)
+        if relation == "red_flag":
+            told = case_plan.flags_for(page, to_patient=True)
         if told and patient_profiles.is_illness(page):
             case = described and relation != "description" and relation in written.groups
             found[relation] = ("case", "told") if case else ("told",)

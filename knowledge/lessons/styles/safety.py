@@ -16,6 +16,8 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
+    case_answer,
+    case_plan,
     pair_advice,
     patient_profiles,
     realizer,
@@ -76,7 +78,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         return {}
     questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
-    if page.text_facts("red_flag"):
+    if case_plan.flags_for(page, to_patient=True):
         found["red_flag"] = ("flag",)
     for relation in dict.fromkeys((*_MET, *_ALIKE[kind], *_HARMLESS[kind])):
         forms = []
@@ -103,13 +105,14 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     words = load(SafetyWords, page.language)
     asked = _asked(page, words.red_flag_question, pick)
     answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
-    item = pick.choice(page.text_facts(relation)[:3])
+    item = pick.choice(case_plan.flags_for(page, to_patient=True)[:3])
     answer.add_stock(words.urgent, at_any_rate=True)
     if urgent_flags.is_sign(item.text, page.language):
         answer.state(relation, [item])
     else:
         stop = "." if page.language == "en" else "。"
         answer.add(item.text.rstrip(".。") + stop, relation, [item])
+    case_answer.say_what_to_do(page, item, answer)
     topic_answer.begin(page, relation, manner, answer, pick, heard=False)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     answer.add_stock(words.after_urgent)
@@ -131,6 +134,8 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
         known = load(InteractionsWords, page.language)
         warnings = (known.finding if reviews else known.warning)[item.level]
     advice = pair_advice.find(page, item) if relation == "interaction" else None
+    if advice and not reviews and pair_advice.is_order(advice, page.language):
+        advice = None  # what a prescriber does is not told to who takes it
     warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=reviews))
     text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])

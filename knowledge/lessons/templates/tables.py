@@ -199,6 +199,7 @@ class ConsultationWords:
     next_tested: Lines = _lines()
     next_step: Lines = _lines()
     next_named: Lines = _lines()
+    flag_action: Lines = _lines(optional=True)
     warning_lead: Lines = _lines()
 
 

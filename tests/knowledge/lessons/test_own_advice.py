@@ -128,3 +128,15 @@ def test_what_it_is_is_asked_only_where_that_is_told():
 def test_no_scraped_treatment_of_newborns_and_grave_conditions_is_shown(name, scraped, shown):
     page = page_of("condition", name, "zh", medicine=(scraped, ["甲药", "乙药"]))
     assert ("medicine" in grounded.topics(page)) is shown
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("lithium: Levels rise; halve the dose and check weekly.", True),
+        ("amiodarone: Torsade can follow; choose another, or check the ECG.", True),
+        ("nitrates: Blood pressure can fall dangerously.", False),
+    ],
+)
+def test_what_a_prescriber_does_is_told_from_what_happens(text, order):
+    assert pair_advice.is_order(PageFact("fact:1", text, text), "en") == order
