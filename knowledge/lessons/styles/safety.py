@@ -134,12 +134,13 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
         known = load(InteractionsWords, page.language)
         warnings = (known.finding if reviews else known.warning)[item.level]
     advice = pair_advice.find(page, item) if relation == "interaction" else None
-    if advice and not reviews and pair_advice.is_order(advice, page.language):
-        advice = None  # what a prescriber does is not told to who takes it
     warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=reviews))
     text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])
-    if advice:
+    ordered = advice and not reviews and pair_advice.is_order(advice, page.language)
+    if ordered and item.level != "contraindicated":  # who takes both is told whom to ask
+        answer.add_stock([each for each in words.instead if "pharmacist" in each], at_any_rate=True)
+    elif advice and not ordered:
         answer.state(pair_advice.ADVICE, [advice])
     others = [each for each in page.entity_facts(relation) if each.object != item.object]
     others = list(first_of(relation, others, 4))

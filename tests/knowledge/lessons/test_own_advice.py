@@ -1,6 +1,7 @@
 """What is recorded of one pair, one list or one age goes before what is usual."""
 
 import random
+import re
 
 import pytest
 
@@ -56,7 +57,11 @@ def test_what_is_advised_on_a_pair_replaces_what_is_usual(language, own):
         ]
         for row in rows:
             said = row.messages[-1].content
-            assert own in said
+            asked = row.messages[0].content
+            reviews = re.search("review|chart check|Would you|A patient on", asked)
+            to_patient = language == "en" and row.style == "safety" and not reviews
+            assert (own in said) != to_patient
+            assert not to_patient or re.search("prescriber|pharmacist", said)
             assert not any(each in said for each in usual[language])
     assert pair_advice.find(*_pair(language, advised=False)) is None
 
