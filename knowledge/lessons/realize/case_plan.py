@@ -298,6 +298,7 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
         if each != relation
         and (page.entity_facts(each) or _brief(page, each))
         and (each not in _PLAIN or count > 2 or pick.random() < 0.3)
+        and not (each == "department" and cannot_wait(page))
     ]
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 

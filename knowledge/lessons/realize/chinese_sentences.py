@@ -98,6 +98,11 @@ def fit_to_items(templates: Sequence[str], names: Sequence[str]) -> Sequence[str
     return [each for each in templates if not _HAVING.search(each)] or templates
 
 
+def is_purpose(name: str) -> bool:
+    """Say whether a medicine is used for something that is no illness: an anaesthetic, a test."""
+    return _PURPOSE.search(name) is not None
+
+
 def call_purpose(template: str, name: str) -> str:
     """Return a template that does not call it an illness what a medicine is used for.
 
