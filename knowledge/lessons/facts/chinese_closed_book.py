@@ -61,6 +61,9 @@ _TREATING = ("treatment", "first_line", "medicine")
 _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_complication"}
 _UNTOLD |= {"population": "anybody", "body_part": "no_place"}
 
+_OF_FAMILIAR = ("symptom", "population")
+"""Relations that a table tells oddly of conditions which nothing else in it names."""
+
 _FEWEST_SHOWN = 2
 """So many findings of a condition make a line that can be shown as its findings."""
 
@@ -89,8 +92,11 @@ def showable(
     findings that conditions like it do not have, and nothing that is no finding, test or
     complication of anything, or that cannot be so.
     """
-    if not reviewed and id.startswith("condition:") and chinese_table_faults.is_unsaid(name):
-        return {}
+    if not reviewed and id.startswith("condition:"):
+        places = groups.get("department", ())
+        foreign = places and all(_holds("other_medicine", item.text) for item in places)
+        if foreign or chinese_table_faults.is_unsaid(name):
+            return {}
     groups = _without_faults(id, name, groups, reviewed, habits)
     kept = {
         relation: items
@@ -108,10 +114,12 @@ def showable(
             for item in kept["test"]
             if not is_kept_from(name, item.text) and (not item.object or item.text in known)
         )
-    alone = [item for item in kept.get("treatment", ()) if item.object]
-    lone = len(alone) == 1 and alone[0].scraped and "treatment" not in reviewed
-    if lone and fact_fitness.has_core(name, ()):
-        kept["treatment"] = ()  # nothing tells that the one thing is what matters
+    if "treatment" in kept and "treatment" not in reviewed:
+        named = [item.text for each in _TREATING for item in kept.get(each, ())]
+        unknown = fact_fitness.has_core(name, ())  # nothing tells what it is treated with at heart
+        few = len(kept["treatment"]) < _FEWEST["treatment"]
+        if unknown or few or not fact_fitness.has_core(name, tuple(sorted(named))):
+            kept["treatment"] = ()
     for relation in (*_MEDICINES, *_USES):
         if relation not in kept or relation in reviewed:
             continue
@@ -151,6 +159,7 @@ def _without_faults(
                 )
                 or (relation == "population" and not _is_telling_population(name, item.text))
                 or (relation == "symptom" and not _is_sound_finding(id, name, item, habits))
+                or (relation in _OF_FAMILIAR and habits.is_rare(id))
             )
         )
         scraped = all(item.scraped for item in items)
@@ -162,8 +171,10 @@ def _without_faults(
 def _is_sound_finding(id: str, name: str, item: PageFact, habits: SourceHabits) -> bool:
     """Say whether conditions like one have a finding, too, and it is one of this."""
     alone = not (_repeats(name, item.text) or _is_of_kind(name, item.text))
-    return alone and _belongs_of("symptoms", name, item.text) and (
-        not item.object or habits.is_finding_of(id, item.object)
+    return (
+        alone
+        and _belongs_of("symptoms", name, item.text)
+        and (not item.object or habits.is_finding_of(id, item.object))
     )
 
 
@@ -365,6 +376,7 @@ def _is_telling_population(condition: str, people: str) -> bool:
         return False
     named = people.removesuffix("患者").removesuffix("人群")[-2:]
     given = _is_of_one_age(condition) or named in condition or condition[:2] in people
+    given = given or chinese_table_faults.is_at_fault(condition, "population", people)
     return not given and not (_holds("one_sex", people) and _holds("of_one_sex", condition))
 
 

@@ -32,6 +32,13 @@ class _Organ(NamedTuple):
     part: re.Pattern[str]
 
 
+class _Unlike(NamedTuple):
+    """Conditions, and people of whom a table is not believed that those befall them most."""
+
+    condition: re.Pattern[str]
+    people: re.Pattern[str]
+
+
 def is_unsaid(name: str) -> bool:
     """Say whether a condition has a name that nobody should say, or that names no one illness."""
     return _holds("unsaid_name", name)
@@ -50,6 +57,10 @@ def is_at_fault(condition: str, relation: str, text: str) -> bool:
         return not _is_place_of(condition, relation, text)
     if relation == "symptom":
         return _holds("torn_finding", text)
+    if relation == "population":
+        return any(
+            each.condition.search(condition) and each.people.search(text) for each in _unlike()
+        )
     if relation in _NEVER_SHOWN:
         return _HEALS_ALONE.search(text) is None
     return False
@@ -101,6 +112,12 @@ def _organs() -> tuple[_Organ, ...]:
     given = cast(Collection[Mapping[str, str]], _rules()["organs"])
     keys = ("name", "not", "department", "part")
     return tuple(_Organ(*(re.compile(each[key]) for key in keys)) for each in given)
+
+
+@cache
+def _unlike() -> tuple[_Unlike, ...]:
+    given = cast(Collection[Mapping[str, str]], _rules()["unlike_people"])
+    return tuple(_Unlike(re.compile(each["in"]), re.compile(each["people"])) for each in given)
 
 
 @cache

@@ -257,7 +257,7 @@ class AnswerBuilder:
         ):
             return
         words = load(ConsultationWords, self._page.language)
-        pressing = any(map(urgent_flags.tells_emergency, told))
+        pressing = any(map(urgent_flags.means_danger, told))
         pressing = pressing or urgent_flags.is_grave(self._page)
         self.add_stock(words.at_once if pressing else words.soon_seen, at_any_rate=True)
 

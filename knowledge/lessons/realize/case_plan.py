@@ -177,6 +177,13 @@ def is_emergency(page: FactPage) -> bool:
     return sudden or any(map(urgent_flags.presses, page.text_facts("red_flag")))
 
 
+def comes_first(page: FactPage) -> bool:
+    """Say whether a warning of a condition is told before what was asked for."""
+    if page.entity.kind != "condition":
+        return False
+    return cannot_wait(page) or any(map(urgent_flags.presses, page.text_facts("red_flag")))
+
+
 def may_be_routine(page: FactPage) -> bool:
     """Say whether whoever has a condition may be told to wait for an ordinary appointment.
 

@@ -40,7 +40,7 @@ _ON_USE_ZH = re.compile(
     "服|每日|用药|给药|用于|合用|静脉(?:给|滴|注|使用)|注射|时可|时恢复|起效|mg"
 )
 _BEGINS_USE_ZH = re.compile(
-    "每[日周天]|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
+    "每[日周天](?!排|大|至少|超|少)|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
 )
 _GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
 _WAY = re.compile("[^，。；：]{1,12}(?:传播|传染)")
@@ -71,7 +71,9 @@ _TITLED = {
 
 _ABOUT_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver", "dose_limit")
 _SHORT_CAUSE = re.compile("(?!.*(?:引起|导致|所致|造成|本病|由于|与))[^，。；：]{2,14}")
-_ON_PEOPLE = re.compile(r"者|患者|病人|超过|\d")
+_GOES_WITH_NAME = re.compile("用$|停药$|减量$|最大|调整")
+_ON_PEOPLE = re.compile("者|患者|病人|超过")
+_NUMBER = re.compile(r"\d")
 _ON_USE_VERB = re.compile(
     "用于|不用于|仅|只|不|可|能|应|须|需|避免|禁|慎|常|通常|一般|必要时|确有需要|经验|资料"
 )
@@ -146,7 +148,8 @@ def _tell_use(name: str, relation: str, body: str) -> str:
     if _USED_IN.search(first):
         if first.endswith("之一") or (_OF_KIND_ZH.search(first) and _KIND_ZH.search(first)):
             return f"{name}是{body}"
-        if _ON_PEOPLE.search(first) or not _USED_IN.match(body):
+        counted = _NUMBER.search(first) and not _GOES_WITH_NAME.search(first)
+        if counted or _ON_PEOPLE.search(first) or not _USED_IN.match(body):
             return f"使用{name}时，{body}"
         return f"{name}{body}"
     if relation in _WHEN and _ON_USE_VERB.match(body):
@@ -167,7 +170,7 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
     """Join a name to a text that says whom a condition befalls.
 
     >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁", "男性居多")]
-    ['痔多见于成人', '痔多见于大于45岁的人', '痔的患者里男性居多']
+    ['痔多见于成人', '痔多见于大于45岁的人', '痔以男性居多']
     """
     if _WHOM.match(body):
         return f"{name}{body}"
@@ -178,7 +181,7 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
     if _NO_GROUP.match(body):
         return f"就好发人群而言，{name}{body}"
     if _MOSTLY.fullmatch(body):
-        return f"{name}的患者里{body}"
+        return f"{name}以{body}"
     people = _PEOPLE.search(body) and not _IS_SAID.search(body)
     if not people and (_NOBODY.search(body) or "，" in body):
         return f"{name}的发病特点是{body}"

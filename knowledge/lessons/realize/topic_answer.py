@@ -70,7 +70,7 @@ def begin(
     somebody who is ill. Whoever may get worse is first told what was asked for.
     """
     urgent = case_plan.is_emergency(page)
-    if personal and page.entity.kind == "condition" and case_plan.cannot_wait(page):
+    if personal and case_plan.comes_first(page):
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)

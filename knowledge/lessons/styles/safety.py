@@ -89,11 +89,20 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
             forms.append("meets")
         if relation in _ALIKE[kind] and page.groups.get(relation) and not page.is_lone(relation):
             forms.append("alike")
-        if relation in _HARMLESS[kind] and page.entity_facts(relation):
+        if relation in _HARMLESS[kind] and _helps(page, relation):
             forms.append("harm")
         if forms and relation in questions:
             found[relation] = tuple(forms)
     return found
+
+
+def _helps(page: FactPage, relation: str) -> bool:
+    """Say whether a refusal may state a relation: no treatment without the one that matters."""
+    items = page.entity_facts(relation)
+    if relation != "treatment" or page.language == "en":
+        return bool(items)
+    firsts = {item.object for item in page.entity_facts("first_line")}
+    return bool(items) and (not firsts or any(item.object in firsts for item in items))
 
 
 def write(
