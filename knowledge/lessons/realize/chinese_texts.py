@@ -85,7 +85,7 @@ _WHEN = {
 }
 """When a medicine is used, before a text that says so by a verb of its own."""
 _USED_IN = re.compile(
-    r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肝病|肝功能|严重[肝肾]|eGFR"
+    r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肾衰|透析|肝硬化|肝病|肝功能|严重[肝肾]|eGFR"
 )
 """How a text on the use of a medicine begins that names already whom it is about."""
 

@@ -17,7 +17,7 @@ from knowledge.lessons.templates.tables import AttributeQuestionsWords
 _ON_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver")
 _MAY_BE_USED = re.compile("能(?:用|不能)?.*吗|可以.*吗|还能")
 _VERDICT = re.compile(
-    "可用|能用|可以|可使用|可在|可按|可继续|可接种|可选|可减|可小剂量|禁|避免|不用|不宜|不应|不可|不能|不启用|"
+    "可用|能用|可以|可使用|可在|可按|可继续|可接种|可选|可减(?!少)|可小剂量|禁|避免|不用|不宜|不应|不可|不能|不启用|"
     "慎用|不推荐|不建议|首选|优先|仅|只用|必要时|确有需要|需要时|停药|停用|减量|减半|减为|小剂量|改用|换用|谨慎|"
     "权衡|不接种|无需|不需|标准|推荐|常用|酌情|遵医嘱|应继续|照常|同样使用|首要"
 )
