@@ -44,7 +44,12 @@ def test_a_table_is_not_believed_on_what_spreads(name, text, departments):
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("痛风", "无传染性"), ("风湿性心脏病", "无传染性"), ("百日咳", "呼吸道传播"), ("梅毒", "有传染性")],
+    [
+        ("痛风", "无传染性"),
+        ("风湿性心脏病", "无传染性"),
+        ("百日咳", "呼吸道传播"),
+        ("梅毒", "有传染性"),
+    ],
 )
 def test_whether_it_spreads_is_shown_where_the_name_agrees(name, text):
     assert shown(name, transmission=valued(text)) == {"transmission": [text]}
@@ -85,7 +90,9 @@ def test_tests_are_shown_of_conditions_that_are_found_out_by_them():
     given = listed("test", "尿常规", "大便常规")
     assert shown("蕈样肉芽肿", test=given) == {}
     assert shown("恶性淋巴瘤", test=given) == {}
-    assert shown("恶性淋巴瘤", test=listed("test", "淋巴结活检", "尿常规")) == {"test": ["淋巴结活检"]}
+    assert shown("恶性淋巴瘤", test=listed("test", "淋巴结活检", "尿常规")) == {
+        "test": ["淋巴结活检"]
+    }
 
 
 def test_treatment_is_shown_where_it_is_known_what_matters():

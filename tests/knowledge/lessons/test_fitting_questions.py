@@ -1,4 +1,4 @@
-"""Test that questions are asked as the facts of a page answer them, and warnings with what to do."""
+"""Test that questions are asked as facts answer them, and warnings told with what to do."""
 
 import random
 
@@ -6,7 +6,12 @@ import pytest
 
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import chinese_sentences, chinese_texts, complaints, fitting_questions
+from knowledge.lessons.realize import (
+    chinese_sentences,
+    chinese_texts,
+    complaints,
+    fitting_questions,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.name_forms import _for_adults
 from knowledge.lessons.styles import huatuo, safety
@@ -25,7 +30,9 @@ def texts(*values):
 
 
 def things(relation, *names):
-    return tuple(PageFact(f"f:{name}", name, name, f"{relation}:{name}", relation) for name in names)
+    return tuple(
+        PageFact(f"f:{name}", name, name, f"{relation}:{name}", relation) for name in names
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +90,9 @@ def test_a_warning_is_told_with_what_to_do(flag, marks):
     assert any(mark in after for mark in marks)
 
 
-@pytest.mark.parametrize("flag", ["咯血须立即急诊就医", "血钠应缓慢纠正，过快可致脱髓鞘", "持续高热"])
+@pytest.mark.parametrize(
+    "flag", ["咯血须立即急诊就医", "血钠应缓慢纠正，过快可致脱髓鞘", "持续高热"]
+)
 def test_a_warning_that_says_what_to_do_is_left_alone(flag):
     assert not urgent_flags.leaves_open_what_to_do(flag, "zh")
 
@@ -106,7 +115,9 @@ def test_adults_are_not_sent_to_paediatrics():
 def test_nobody_has_a_pregnancy_as_one_has_an_illness():
     barred = page("甲药", contraindication=things("contraindication", "妊娠"))
     assert safety.write(barred, "contraindication", "meets", PICK) is None
-    kept = chinese_sentences.fit_to_items(["有{o}的人不能用{s}。", "{s}的禁忌证包括{a}。"], ["妊娠"])
+    kept = chinese_sentences.fit_to_items(
+        ["有{o}的人不能用{s}。", "{s}的禁忌证包括{a}。"], ["妊娠"]
+    )
     assert list(kept) == ["{s}的禁忌证包括{a}。"]
 
 
