@@ -114,12 +114,6 @@ def showable(
             for item in kept["test"]
             if not is_kept_from(name, item.text) and (not item.object or item.text in known)
         )
-    if "treatment" in kept and "treatment" not in reviewed:
-        named = [item.text for each in _TREATING for item in kept.get(each, ())]
-        unknown = fact_fitness.has_core(name, ())  # nothing tells what it is treated with at heart
-        few = len(kept["treatment"]) < _FEWEST["treatment"]
-        if unknown or few or not fact_fitness.has_core(name, tuple(sorted(named))):
-            kept["treatment"] = ()
     for relation in (*_MEDICINES, *_USES):
         if relation not in kept or relation in reviewed:
             continue
@@ -132,6 +126,15 @@ def showable(
                 else _may_be_used(name, item.text, doubtful=item.scraped)
             )
         )
+    together = _holds("treated_together", name) and "medicine" not in reviewed
+    if together and len({_stem(item.text) for item in kept.get("medicine", ())}) < _TOGETHER:
+        kept.pop("medicine", None)
+    if "treatment" in kept and "treatment" not in reviewed:
+        named = [item.text for each in _TREATING for item in kept.get(each, ())]
+        unknown = fact_fitness.has_core(name, ())  # nothing tells what it is treated with at heart
+        few = len(kept["treatment"]) < _FEWEST["treatment"]
+        if unknown or few or not fact_fitness.has_core(name, tuple(sorted(named))):
+            kept["treatment"] = ()
     return {relation: items for relation, items in kept.items() if items}
 
 

@@ -98,6 +98,12 @@ def test_tests_are_shown_of_conditions_that_are_found_out_by_them():
 def test_treatment_is_shown_where_it_is_known_what_matters():
     assert shown("汞中毒", treatment=listed("treatment", "饮食治疗", "康复治疗")) == {}
     assert shown("高血压", treatment=listed("treatment", "饮食疗法")) == {}
+    listed_together = {
+        "treatment": listed("treatment", "饮食治疗", "康复治疗"),
+        "medicine": listed("medicine", "依地酸钙钠注射液"),
+    }
+    assert shown("铅中毒", **listed_together) == {}
+    assert shown("肾结核", medicine=listed("medicine", "异烟肼片", "利福平胶囊")) == {}
 
 
 def test_what_somebody_wrote_and_read_is_not_doubted():
