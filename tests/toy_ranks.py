@@ -51,6 +51,7 @@ def main() -> None:
     from finetune import FinetuneError, dataset, model, trainer
     from finetune.packing import pack
     from finetune.recipe import Lora, RoundPlan
+    from finetune.rows.examples import make_examples
     from finetune.training import ranks
     from medchat.composition import TEXT_TOOLS
 
@@ -60,7 +61,7 @@ def main() -> None:
 
     mine = recipe(job["base"], max_tokens=256)
     data = dataset.read(Path(job["data"]))
-    shown, _ = dataset.make_examples(
+    shown, _ = make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     packing = pack([one.tokens for one in shown], 256)
