@@ -1,6 +1,8 @@
 """Fixtures that every test may use: a home of its own, a fresh catalogue, the real data."""
 
+import itertools
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +23,18 @@ SLOW = {
     for line in (_CHECKOUT / "tests" / "slow_tests.txt").read_text(encoding="utf-8").splitlines()
     if line and not line.startswith("#")
 }
+
+
+_FOLDERS = itertools.count()
+
+
+@pytest.fixture
+def tmp_path(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a numbered folder; pytest's own reads all folders of the run to find a free number."""
+    name = re.sub(r"\W", "_", request.node.name)[:30]
+    folder = tmp_path_factory.getbasetemp() / "tests" / f"{next(_FOLDERS)}-{name}"
+    folder.mkdir(mode=0o700, parents=True)
+    return folder
 
 
 @pytest.fixture(autouse=True)

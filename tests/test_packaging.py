@@ -29,7 +29,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(source.read_bytes())
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(folder / "source")],
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+        + [str(folder / "source")],
         check=True, capture_output=True,
     )  # fmt: skip
     return next(folder.glob("*.whl"))

@@ -1,5 +1,9 @@
 """A small home: a handful of facts, two notes, and a writer that says what it is told to."""
 
+import atexit
+import functools
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from medchat.answering.answer import Model
 from medchat.answering.writer import Writer
 from medchat.chat import Chat
 from medchat.settings import load
+from medchat.storage import database
 
 RECORDS = """\
 format: medchat-records
@@ -88,6 +93,22 @@ def fill(engine: Engine, home: Path) -> None:
     (folder / "records.yaml").write_text(RECORDS, encoding="utf-8")
     (folder / "note.md").write_text(NOTE, encoding="utf-8")
     updates.add(engine, home, [folder])
+
+
+def open_filled(home: Path) -> Engine:
+    """Return the engine of a home that is filled, as a copy of one that was filled before."""
+    shutil.copytree(_filled(), home, dirs_exist_ok=True)
+    return database.open_engine(load())
+
+
+@functools.cache
+def _filled() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="medchat-toy-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    engine = database.open_engine(load(home=str(folder / "home")))
+    fill(engine, folder / "home")
+    engine.dispose()
+    return folder / "home"
 
 
 def scripted(engine: Engine, says: Sequence[str], **about: Any) -> Chat:

@@ -1,66 +1,101 @@
-"""Train a toy base as one rank of several, each a process of its own.
+"""Train a toy base as several ranks, each a process forked from one that has its libraries.
 
-python toy_ranks.py JOB.json writes what became of it beside the job: weights, or the error.
+python toy_ranks.py reads lines of jobs from stdin, one job for each rank. A rank writes what became
+of it beside its job: weights, or the error.
 """
 
 import json
+import multiprocessing
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def run(
-    folder: Path, jobs: Sequence[dict[str, object]], timeout: float = 300
-) -> list[dict[str, object]]:
-    """Run one process for each job, as torchrun would, and return what each wrote."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+class Launcher:
+    """A process that starts ranks, as torchrun would; it loads the libraries once for all runs."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+
+    def run(self, folder: Path, jobs: Sequence[dict[str, object]]) -> list[dict[str, object]]:
+        """Run one process for each job and return what each wrote."""
+        places = [folder / f"job-{rank}.json" for rank in range(len(jobs))]
+        for place, job in zip(places, jobs, strict=True):
+            place.write_text(json.dumps(job), encoding="utf-8")
+            place.with_suffix(".done").unlink(missing_ok=True)
+        assert self.process.stdin is not None and self.process.stdout is not None
+        self.process.stdin.write(json.dumps([str(place) for place in places]) + "\n")
+        self.process.stdin.flush()
+        assert self.process.stdout.readline() == "done\n"
+        written = [place.with_suffix(".done") for place in places]
+        return [json.loads(one.read_text("utf-8")) if one.exists() else {} for one in written]
+
+
+@contextmanager
+def launcher() -> Iterator[Launcher]:
+    """Start a launcher and end it after the block."""
     root = Path(__file__).resolve().parent
-    started = []
-    for rank, job in enumerate(jobs):
-        place = folder / f"job-{rank}.json"
-        place.write_text(json.dumps(job), encoding="utf-8")
-        place.with_suffix(".done").unlink(missing_ok=True)
-        told = {
-            "RANK": str(rank),
-            "LOCAL_RANK": str(rank),
-            "WORLD_SIZE": str(len(jobs)),
-            "MASTER_ADDR": "127.0.0.1",
-            "MASTER_PORT": str(port),
-            "PYTHONPATH": os.pathsep.join((str(root.parent), str(root))),
-            "OMP_NUM_THREADS": "1",
-        }
-        started.append(
-            subprocess.Popen([sys.executable, __file__, str(place)], env={**os.environ, **told})
-        )
-    for one in started:
-        one.wait(timeout)
-    found = []
-    for rank in range(len(jobs)):
-        done = folder / f"job-{rank}.done"
-        found.append(json.loads(done.read_text(encoding="utf-8")) if done.exists() else {})
-    return found
+    told = {"PYTHONPATH": os.pathsep.join((str(root.parent), str(root))), "OMP_NUM_THREADS": "1"}
+    with subprocess.Popen(
+        [sys.executable, __file__],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **told},
+    ) as process:
+        yield Launcher(process)
 
 
 def main() -> None:
-    """Train as this process's rank and write the weights, or the error, as JSON."""
+    """Fork a process for each job of a line, and say when all have ended."""
+    import peft  # noqa: F401 - what a rank needs is loaded before the fork
+    import toy_finetune  # noqa: F401
+
+    from finetune import model, trainer  # noqa: F401
+    from medchat import composition  # noqa: F401
+
+    fork = multiprocessing.get_context("fork")
+    for line in sys.stdin:
+        places = [Path(one) for one in json.loads(line)]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        shared = {
+            "WORLD_SIZE": str(len(places)),
+            "MASTER_ADDR": "127.0.0.1",
+            "MASTER_PORT": str(port),
+        }
+        started = []
+        for rank, place in enumerate(places):
+            launched = {"RANK": str(rank), "LOCAL_RANK": str(rank), **shared}
+            started.append(fork.Process(target=train, args=(place, launched)))
+            started[-1].start()
+        for one in started:
+            one.join()
+        sys.stdout.write("done\n")
+        sys.stdout.flush()
+
+
+def train(place: Path, launched: dict[str, str]) -> None:
+    """Train as one rank of those started and write the weights, or the error, as JSON."""
+    os.environ |= launched
     from finetune import FinetuneError, dataset, model, trainer
     from finetune.packing import pack
     from finetune.recipe import Lora, RoundPlan
+    from finetune.rows.examples import make_examples
     from finetune.training import ranks
     from medchat.composition import TEXT_TOOLS
 
-    place = Path(sys.argv[1])
     job = json.loads(place.read_text(encoding="utf-8"))
     from toy_finetune import recipe
 
     mine = recipe(job["base"], max_tokens=256)
     data = dataset.read(Path(job["data"]))
-    shown, _ = dataset.make_examples(
+    shown, _ = make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     packing = pack([one.tokens for one in shown], 256)

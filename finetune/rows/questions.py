@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
-from finetune import dataset
-from finetune.dataset import Example, ExampleReport, Row
+from finetune.dataset import Row
 from finetune.objectives.rewards import Reward
 from finetune.recipe import Recipe
+from finetune.rows.examples import Example, ExampleReport, make_examples
 from finetune.text_tools import TextTools
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def choose(
     found: list[Example] = []
     left = iter(_in_order(rows, seed))
     while len(found) < wanted and (few := list(islice(left, _AT_ONCE))):
-        made, shown = dataset.make_examples(few, pool, tokenizer, recipe, seed, tools)
+        made, shown = make_examples(few, pool, tokenizer, recipe, seed, tools)
         report.rows += shown.rows
         for reason, count in shown.left_out.items():
             report.left_out[reason] = report.left_out.get(reason, 0) + count

@@ -9,6 +9,8 @@ remembers earlier ones; the filters themselves stand in `knowledge.datasets.filt
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeVar
 
 from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
 from knowledge.datasets.filters.leakage import check_leakage
@@ -16,6 +18,8 @@ from knowledge.datasets.filters.pii import check_pii, mask_text
 from knowledge.datasets.filters.text_quality import check_debris, check_language, check_length
 from knowledge.datasets.filters.toxicity import check_toxicity
 from knowledge.records import Lesson
+
+_T = TypeVar("_T")
 
 RowFilter = Callable[[Lesson], str]
 """Returns why a lesson is dropped, or an empty text."""
@@ -29,6 +33,7 @@ FilterStage = Callable[[Iterable[list[Candidate]]], Iterator[list[Candidate]]]
 BatchFilter = Callable[[Sequence[Lesson]], Sequence[str]]
 """Returns for each lesson why it is dropped, or an empty text; lessons come in their order."""
 
+_FIRST_BATCH = 25
 _BATCH = 200
 _EXAMPLES = 3
 
@@ -70,7 +75,7 @@ def apply_filters(
     """
     stateful = [each for each in filters if isinstance(each, ExactDuplicateFilter)]
     filtered = (_filtered(candidate, filters, stateful) for candidate in candidates)
-    for batch in stage(make_batches(filtered, _BATCH)):
+    for batch in stage(make_batches(filtered)):
         for lesson, reason in batch:
             report.seen += 1
             if lesson is None or reason:
@@ -134,16 +139,16 @@ def first_reason(filters: Sequence[RowFilter], lesson: Lesson) -> str:
     return ""
 
 
-def make_batches(candidates: Iterable[Candidate], size: int) -> Iterator[list[Candidate]]:
-    """Yield candidates in lists of a size, the last one shorter."""
-    batch: list[Candidate] = []
-    for candidate in candidates:
-        batch.append(candidate)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
+def make_batches(items: Iterable[_T]) -> Iterator[list[_T]]:
+    """Yield items in lists; the first ones are short, so that few rows wanted are few made.
+
+    >>> [len(batch) for batch in make_batches(range(500))]
+    [25, 50, 100, 200, 125]
+    """
+    left, size = iter(items), _FIRST_BATCH
+    while batch := [*islice(left, size)]:
         yield batch
+        size = min(2 * size, _BATCH)
 
 
 def stateless_filters() -> list[RowFilter]:

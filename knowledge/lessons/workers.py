@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
-from itertools import islice
 from multiprocessing import get_context
 from types import TracebackType
 
@@ -20,7 +19,7 @@ from sqlalchemy import Engine
 from sqlalchemy.pool import QueuePool
 
 from knowledge.datasets import quality
-from knowledge.datasets.filtering import Candidate
+from knowledge.datasets.filtering import Candidate, make_batches
 from knowledge.graph.catalog import connect
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.facts.manner import length_of
@@ -41,8 +40,6 @@ from knowledge.records import Lesson
 
 NOT_PROVEN = "not proven: "
 OTHER_LENGTH = "the facts give no answer of the length that was asked for"
-
-_BATCH = 200
 
 _worker: "tuple[RowWriter, RowFinisher | None] | None" = None
 """What a worker process works with, made once: before it starts where it is forked."""
@@ -187,8 +184,7 @@ class WriterPool:
 
     def __call__(self, tasks: Iterable[RowTask | str]) -> Iterator[Candidate]:
         """Yield the candidates of tasks in their order, each with the reason if not proven."""
-        left = iter(tasks)
-        for batch in self._write_batches(iter(lambda: [*islice(left, _BATCH)], [])):
+        for batch in self._write_batches(make_batches(tasks)):
             yield from batch
 
     def _write_batches(self, batches: Iterable[list[RowTask | str]]) -> Iterator[list[Candidate]]:

@@ -24,10 +24,17 @@ PROMISED = [one for one in CELLS if not one.reason]
 REFUSED = [one for one in CELLS if one.reason]
 EVERY = bool(os.environ.get("MEDCHAT_EVERY_CELL"))
 FAST = [one for one in PROMISED if one.family.name in ("llama", "gpt2") and one.method == "lora"]
+ALIKE = ("pretrain", "mixed", "rloo")
+"""Objectives whose steps are those of sft and of grpo, on other rows or with other advantages."""
 OTHERS = [
     one
     for one in PROMISED
-    if one not in FAST and (EVERY or one.method == "lora" or one.family.name == "llama")
+    if one not in FAST
+    and (
+        EVERY
+        or (one.method == "lora" or one.family.name == "llama")
+        and (one.objective not in ALIKE or one.family.kind != "decoder")
+    )
 ]
 """LoRA on every family and every method on LLaMA; all cells where `make families` asks for them."""
 

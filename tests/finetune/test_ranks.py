@@ -24,6 +24,12 @@ def job(tmp_path_factory):
     return {"base": str(base()), "data": str(data)}
 
 
+@pytest.fixture(scope="module")
+def launcher():
+    with toy_ranks.launcher() as made:
+        yield made
+
+
 def apart(one, other):
     assert one["weights"].keys() == other["weights"].keys()
     return max(
@@ -33,29 +39,29 @@ def apart(one, other):
     )
 
 
-def test_two_processes_give_the_weights_of_one(tmp_path, job):
-    (alone,) = toy_ranks.run(tmp_path, [job])
-    both = toy_ranks.run(tmp_path, [job, job])
+def test_two_processes_give_the_weights_of_one(tmp_path, job, launcher):
+    (alone,) = launcher.run(tmp_path, [job])
+    both = launcher.run(tmp_path, [job, job])
     assert apart(*both) == 0
     assert apart(alone, both[0]) < NEAR
     assert both[0]["losses"] == pytest.approx(alone["losses"], abs=1e-5)
 
 
-def test_a_rank_that_dies_ends_the_others_and_the_round_goes_on(tmp_path, job):
-    whole = toy_ranks.run(tmp_path, [job, job])
+def test_a_rank_that_dies_ends_the_others_and_the_round_goes_on(tmp_path, job, launcher):
+    whole = launcher.run(tmp_path, [job, job])
     kept = {**job, "checkpoint": str(tmp_path / "checkpoint")}
-    lead, follower = toy_ranks.run(tmp_path, [kept, {**kept, "ends_after": 3}])
+    lead, follower = launcher.run(tmp_path, [kept, {**kept, "ends_after": 3}])
     assert follower == {}
     assert "Another process of this run has ended" in lead["error"]
     assert lead["status"] == 1
-    again = toy_ranks.run(tmp_path, [kept, kept])
+    again = launcher.run(tmp_path, [kept, kept])
     assert [one["resumed_at"] for one in again] == [2, 2]
     assert apart(whole[0], again[0]) == 0 == apart(*again)
 
 
-def test_ranks_that_see_other_data_are_refused(tmp_path, job):
+def test_ranks_that_see_other_data_are_refused(tmp_path, job, launcher):
     other = write_data(tmp_path / "other", rows(30), rows(4, 32))
-    found = toy_ranks.run(tmp_path, [job, {**job, "data": str(other)}])
+    found = launcher.run(tmp_path, [job, {**job, "data": str(other)}])
     for one in found:
         assert one["error"].startswith("The ranks 0 and 1 of this run do not have the same data.")
         assert one["where"] == "--data"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import PassageRow
@@ -20,8 +20,7 @@ GOOD = "First-line treatment of type 2 diabetes: metformin [1]."
 
 @pytest.fixture
 def engine(home):
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield engine
     engine.dispose()
 

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 from toy_finetune import base, recipe
-from toy_home import fill
+from toy_home import open_filled
 
 from finetune import adapters
 from finetune.files import manifests
 from medchat import doctor
 from medchat.settings import load
-from medchat.storage import database
 
 NAMES = ["packages", "libraries", "home", "database", "knowledge", "writer"]
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -24,8 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 @pytest.fixture
 def filled(home):
     """Give settings of a home with knowledge, answered by quotation."""
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     engine.dispose()
     return load(writer="quote")
 

@@ -3,15 +3,13 @@
 import json
 
 import pytest
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 from typer.testing import CliRunner
 
 from knowledge.ingest import updates
 from medchat.answering.answer import Citation
 from medchat.cli.main import app
 from medchat.service import ChatService
-from medchat.settings import load
-from medchat.storage import database
 from ui import evidence_pane
 from ui.text import page_text
 
@@ -35,8 +33,7 @@ def notice(title: str) -> str:
 def add(home, tmp_path, monkeypatch):
     """Give a function that adds RIS to a home that holds two articles."""
     monkeypatch.setenv("MEDCHAT_WRITER", "quote")
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
 
     def put(text: str):
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.ris"

@@ -1,19 +1,17 @@
 """What a conversation tells of its patient: noted, shown, recorded, corrected."""
 
 import pytest
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 
 from medchat.answering.patient_state import NamedThing, PatientState
-from medchat.settings import load
-from medchat.storage import conversations, database, transcript
+from medchat.storage import conversations, transcript
 
 TREATMENT = "What is the first-line treatment of type 2 diabetes?"
 
 
 @pytest.fixture
 def chat(home):
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield scripted(engine, ["First-line treatment of type 2 diabetes: metformin [1]."] * 9)
     engine.dispose()
 

@@ -5,7 +5,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 
 from finetune import FinetuneError, adapters
 from knowledge.errors import KnowledgeError
@@ -24,8 +24,7 @@ QUESTION = "What is the first-line treatment of type 2 diabetes?"
 
 @pytest.fixture
 def engine(home):
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield engine
     engine.dispose()
 

@@ -1,18 +1,15 @@
 """Warming: a server reads what a new generation needs before somebody asks it."""
 
 import pytest
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 
 from knowledge.ingest import updates
 from medchat import warming
-from medchat.settings import load
-from medchat.storage import database
 
 
 @pytest.fixture
 def engine(home):
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield engine
     engine.dispose()
 

@@ -60,7 +60,23 @@ _MEASURED = re.compile(
     r"tachycardia or anaemia)\b",
     re.IGNORECASE,
 )
-"""What a text on a sign has where it says what to do, and signs that only a clinic finds."""
+_DANGER_EN = re.compile(
+    r"confus|drows|severe|sudden|breath|chest pain|shock|perforat|peritonit|(?:vomiting|coughing) "
+    r"blood|seiz|collapse|faint|rigid|jaundice|stroke|sepsis|storm|coma\b|embol|crisis|cyanosis|"
+    r"thunderclap|weakness|paralys",
+    re.IGNORECASE,
+)
+"""What an English text on a sign has where it says what to do; signs that only a clinic finds; and
+words of a danger that does not wait."""
+_WHERE_TO_GO_ZH = re.compile(
+    "就医|就诊|求助|急诊[^，。]*|急救|呼救|救护|送[医院]|住院|复诊|来院|评估|检查(?!而)|查[血心]|影像|手术|停止|停药|"
+    "[须需应]先?(?:排除|除外|监测|监护|筛查)"
+)
+_DANGER_ZH = re.compile(
+    "重症|休克|出血|剧烈|嗜睡|意识|穿孔|梗阻|呼吸困难|抽搐|惊厥|昏迷|晕厥|胸痛|瘫|无力|破裂|坏死|失明|视力"
+)
+_MANAGEMENT_ZH = re.compile("应?缓慢|不可|不应|不宜|切勿|避免|禁[用忌止]|过快")
+"""How a red flag says what to do; and how one is worded that tells no sign, but how to treat."""
 
 _GRAVE = re.compile(
     r"heart attack|infarct|(?<!sun)\bstroke|embol|dissection|seps|septic|(?<!viral )meningitis|"
@@ -127,13 +143,30 @@ def is_sign(text: str, language: Language) -> bool:
     return _STATED.search(_CLAUSE.sub("", text)) is None
 
 
-def says_what_to_do(text: str, language: Language) -> bool:
-    """Say whether a red flag tells what is to be done, rather than only what a sign means.
+def means_danger(text: str) -> bool:
+    """Say whether a red flag names a danger that does not wait, in whatever words.
 
-    >>> says_what_to_do("Agitation suggests thyroid storm.", "en")
-    False
+    >>> means_danger("剧烈腹痛或出血提示重症登革热"), means_danger("单侧鼻塞提示肿瘤")
+    (True, False)
     """
-    return language == "zh" or _ACTION.search(text) is not None
+    return bool(tells_emergency(text) or _DANGER_ZH.search(text) or _DANGER_EN.search(text))
+
+
+def leaves_open_what_to_do(text: str, language: Language) -> bool:
+    """Say whether a red flag tells a sign and what it means, and not what to do.
+
+    >>> leaves_open_what_to_do("突发剧烈背痛提示椎体骨折", "zh")
+    True
+    >>> leaves_open_what_to_do("不能排尿须立即急诊就医", "zh"), leaves_open_what_to_do("高热", "zh")
+    (False, False)
+    >>> leaves_open_what_to_do("Agitation suggests thyroid storm.", "en")
+    True
+    """
+    if is_sign(text, language):
+        return False
+    if language == "en":
+        return _ACTION.search(text) is None
+    return not (_WHERE_TO_GO_ZH.search(text) or _MANAGEMENT_ZH.search(text))
 
 
 def is_for_patients(flag: PageFact, language: Language) -> bool:

@@ -165,36 +165,20 @@ def tell_care(
     else:
         tell_together(plan.page, plan.steps, answer, pick)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
-        _warn(plan, answer, pick)
+        tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
 
 
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
     if plan.warning:
-        _warn(plan, answer, pick)
-    elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
+        tell_warning(plan.page, plan.warning, answer, pick)
+    elif plan.findings and plan.manner.is_plain and not plan.is_grave:
         draw_stock(
             load(ChatdoctorWords, plan.page.language).urgent_closing,
             plan.page,
             answer,
             at_any_rate=True,
         )
-
-
-def _warn(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
-    if plan.warning is None:
-        return
-    tell_warning(plan.page, plan.warning, answer, pick)
-    if plan.to_patient:
-        say_what_to_do(plan.page, plan.warning, answer)
-
-
-def say_what_to_do(page: FactPage, flag: PageFact, answer: AnswerBuilder) -> None:
-    """Say what to do about a red flag that only says what it means, or names a sign."""
-    sign = urgent_flags.is_sign(flag.text, page.language)  # told within a sentence that says so
-    if not sign and not urgent_flags.says_what_to_do(flag.text, page.language):
-        words = load(ConsultationWords, page.language)
-        draw_stock(words.flag_action, page, answer, at_any_rate=True)
 
 
 def tell_warning(
@@ -234,8 +218,6 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
-        if relation == "red_flag" and plan.to_patient:
-            say_what_to_do(plan.page, items[0], answer)
         if relation in explained:
             draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer)
 

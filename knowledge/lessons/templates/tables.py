@@ -170,6 +170,8 @@ class ChatdoctorWords:
     diagnosis: Lines = _lines("i I have am me my My s")
     diagnosis_question: LinesBy = _lines("", RELATION)
     medicine: Lines = _lines("s")
+    given: Lines = _lines("s", optional=True)
+    vaccine: Lines = _lines("s", optional=True)
     medicine_question: LinesBy = _lines("", RELATION)
     spoken: LinesBy = _lines("s a o", RELATION)
     closing: Lines = _lines()
@@ -189,6 +191,8 @@ class ConsultationWords:
     urgent_first: Lines = _lines()
     urgent_named: Lines = _lines()
     emergency: Lines = _lines()
+    at_once: Lines = _lines()
+    soon_seen: Lines = _lines()
     prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
@@ -199,7 +203,6 @@ class ConsultationWords:
     next_tested: Lines = _lines()
     next_step: Lines = _lines()
     next_named: Lines = _lines()
-    flag_action: Lines = _lines(optional=True)
     warning_lead: Lines = _lines()
 
 

@@ -117,7 +117,7 @@ def test_counts_follow_what_is_taken_out():
 
 
 def test_batches_stay_in_order():
-    rows = [(None, str(n)) for n in range(7)]
-    batches = list(filtering.make_batches(rows, 3))
-    assert [len(batch) for batch in batches] == [3, 3, 1]
+    rows = [(None, str(n)) for n in range(700)]
+    batches = list(filtering.make_batches(rows))
+    assert [len(batch) for batch in batches] == [25, 50, 100, 200, 200, 125]
     assert [each for batch in batches for each in batch] == rows

@@ -26,6 +26,14 @@ def graph(tmp_path_factory):
     engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def plain(graph, tmp_path_factory):
+    """Give the rows of a build without a teacher, by their ids."""
+    folder = tmp_path_factory.mktemp("plain") / "data"
+    build.build(*graph, folder, BuildOptions(limit=30, styles=STYLES))
+    return {row["id"]: row for row in rows_of(folder)}
+
+
 class School:
     """A server whose answers a test decides; it counts what it was asked."""
 
@@ -131,13 +139,13 @@ def test_rows_that_cite_or_decline_are_not_asked_about(graph, school, tmp_path):
         (lambda said: (200, ""), "no list of sentences"),
     ],
 )
-def test_nonsense_is_counted_and_leaves_rows_as_they_were(graph, school, tmp_path, answer, why):
-    build.build(*graph, tmp_path / "plain", BuildOptions(limit=30, styles=STYLES))
+def test_nonsense_is_counted_and_leaves_rows_as_they_were(
+    graph, plain, school, tmp_path, answer, why
+):
     school.answer = answer
     report, counts = taught(graph, school, tmp_path)
     assert any(why in reason for reason in counts)
     assert sum(counts.values()) >= report.rows == 30
-    plain = {row["id"]: row for row in rows_of(tmp_path / "plain")}
     for row in rows_of(tmp_path / "data"):
         assert "teacher" in row["meta"] or row == plain[row["id"]]
     assert check(*graph, tmp_path / "data").proven == 30

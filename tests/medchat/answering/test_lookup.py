@@ -1,18 +1,16 @@
 """Look-up: what is said first where the very thing asked for is not there."""
 
 import pytest
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 
 from knowledge.ingest import updates
 from medchat.answering.retriever import embedding_of
 from medchat.settings import load
-from medchat.storage import database
 
 
 @pytest.fixture
 def engine(home):
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield engine
     engine.dispose()
 

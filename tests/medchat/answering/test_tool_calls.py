@@ -5,11 +5,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from toy_home import fill, scripted
+from toy_home import open_filled, scripted
 
 from medchat.chat import open_chat
 from medchat.settings import load
-from medchat.storage import database
 
 GOOD = "First-line treatment of type 2 diabetes: metformin [1]."
 QUESTION = (
@@ -20,8 +19,7 @@ BMI = 'calculate("BMI", weight=80 kg, height=1.75 m)'
 
 @pytest.fixture
 def engine(home):
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield engine
     engine.dispose()
 
@@ -119,7 +117,7 @@ def test_a_server_is_told_how_to_call_and_gets_results(home, monkeypatch):
     monkeypatch.setenv("MEDCHAT_WRITER", f"http://127.0.0.1:{held.server_port}")
     monkeypatch.setenv("MEDCHAT_WRITER_MODEL", "clinic-7b")
     settings = load()
-    fill(database.open_engine(settings), home)
+    open_filled(home)
     answer = open_chat(settings).ask(QUESTION)
     held.shutdown()
     held.server_close()

@@ -3,11 +3,9 @@
 import sys
 
 import pytest
-from toy_home import fill
+from toy_home import open_filled
 
 from medchat.cli import main
-from medchat.settings import load
-from medchat.storage import database
 
 
 @pytest.fixture
@@ -27,7 +25,6 @@ def run(capsys, monkeypatch):
 @pytest.fixture
 def engine(home, monkeypatch):
     monkeypatch.setenv("MEDCHAT_WRITER", "quote")
-    engine = database.open_engine(load())
-    fill(engine, home)
+    engine = open_filled(home)
     yield engine
     engine.dispose()
