@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from toy_finetune import base, pairs, recipe, rows, trained, write_data, write_pairs
+from toy_finetune import Killed, base, killed_at, read_pairs, recipe, rows, trained, write_data
 
 from finetune import FinetuneError, adapters, dataset, ledger, model, rounds
 from finetune.evaluate import ratio
@@ -27,10 +27,7 @@ PLAN = RoundPlan(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pairs") / "data"
-    write_data(folder, rows(96), rows(12, 96))
-    write_pairs(folder, pairs(rows(96)))
-    return dataset.read(folder)
+    return read_pairs(tmp_path_factory.mktemp("pairs") / "data")
 
 
 @pytest.fixture(scope="module")
@@ -90,16 +87,9 @@ def test_scores_do_not_depend_on_what_is_scored_beside(outcome, home):
 
 
 def test_a_killed_round_ends_with_the_same_bits(home, data, outcome, tmp_path):
-    class Killed(Exception):
-        pass
-
-    def kill(tick):
-        if (tick.name, tick.done) == ("train", 10):
-            raise Killed
-
     own = trained().copy(tmp_path / "home").home
     with pytest.raises(Killed):
-        make(own, data, kill)
+        make(own, data, killed_at(10))
     again = make(own, data)
     assert adapters.manifest(again.adapter)["resumed_at"] == 8
     first, second = ((one.adapter.folder / model.WEIGHTS).read_bytes() for one in (outcome, again))
