@@ -40,6 +40,7 @@ from finetune.packing import pack
 from finetune.probes import likelihoods
 from finetune.recipe import Recipe
 from finetune.recipes import recipe_reader
+from finetune.rows.examples import make_examples
 from finetune.templates.rendering import Rendered
 from knowledge.graph.catalog import connect
 from knowledge.lessons import build
@@ -197,9 +198,7 @@ def _train(
     shown: dict[str, list[Rendered]] = {}
     tokenizer = model.tokenizer(setting.base)
     for arm, given in rows.items():
-        examples, _ = dataset.make_examples(
-            given[:most], given, tokenizer, recipe, seed, TEXT_TOOLS
-        )
+        examples, _ = make_examples(given[:most], given, tokenizer, recipe, seed, TEXT_TOOLS)
         shown[arm] = [one.tokens for one in examples]
     packed = {arm: pack(given, recipe.max_tokens) for arm, given in shown.items()}
     steps = min(len(trainer.schedule(each.rows, plan, seed)) for each in packed.values())

@@ -78,13 +78,14 @@ def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
     """Return held-out rows as they are shown to the model, as token ids."""
     from finetune import dataset
     from finetune.recipes import recipe_reader
+    from finetune.rows.examples import make_examples
     from finetune.templates import rendering
     from medchat.composition import TEXT_TOOLS
 
     recipe = recipe_reader.load("smollm2")
     rows = dataset.read(data).validation[: 4 * count]
     tokenizer = student.tokenizer
-    examples, _ = dataset.make_examples(rows, rows, tokenizer, recipe, recipe.seed, TEXT_TOOLS)
+    examples, _ = make_examples(rows, rows, tokenizer, recipe, recipe.seed, TEXT_TOOLS)
     covered = [one for one in examples if one.evidence and one.covered][:count]
     return [rendering.prompt_ids(tokenizer, one.prompt) for one in covered]
 

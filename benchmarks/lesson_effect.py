@@ -47,6 +47,7 @@ from finetune.model import Student
 from finetune.packing import pack
 from finetune.recipe import RoundPlan
 from finetune.recipes import recipe_reader
+from finetune.rows.examples import make_examples
 from finetune.templates import rendering
 from finetune.templates.rendering import Language, Rendered
 from medchat.composition import TEXT_TOOLS
@@ -246,7 +247,7 @@ def _shown(
     plan = replace(recipe_reader.load("mini"), evidence=evidence or "closed")
     shown = {}
     for language, some in rows[side].items():
-        examples, _ = dataset.make_examples(some, some, tokenizer, plan, 1, TEXT_TOOLS)
+        examples, _ = make_examples(some, some, tokenizer, plan, 1, TEXT_TOOLS)
         shown[language] = [one.tokens for one in examples]
     return shown
 

@@ -11,11 +11,11 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from finetune.dataset import Example
 from finetune.inference import batch_writing
 from finetune.model import Student
 from finetune.probes import choices, stated
 from finetune.recipe import Evaluation, Precision
+from finetune.rows.examples import Example
 from finetune.scoring import held_out_loss
 from finetune.scoring.goals import LOSS, Goal
 from finetune.templates.rendering import Rendered

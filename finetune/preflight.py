@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from finetune import model, trainer
 from finetune.architectures import architecture
 from finetune.bases import remote_code
-from finetune.dataset import ExampleReport
 from finetune.errors import FinetuneError
 from finetune.methods import quantised_base
 from finetune.methods.method_registry import method_of, quantisation_of
 from finetune.packing import Packing
 from finetune.recipe import Recipe
+from finetune.rows.examples import ExampleReport
 from finetune.training import loss_parts, packed_attention, token_loss, trial
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from finetune.adapters import Adapter, SelfTest
 from finetune.architectures import capabilities, forward_check
 from finetune.bases import base_records
 from finetune.cards import curve_picture, round_record
-from finetune.dataset import Dataset, ExampleReport
+from finetune.dataset import Dataset
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.files import manifests
@@ -43,6 +43,7 @@ from finetune.packing import Packing, hash_of, joined, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
 from finetune.rows import mixing
+from finetune.rows.examples import ExampleReport
 from finetune.scoring import held_out, raw_outputs
 from finetune.scoring.held_out import HeldOut
 from finetune.templates import rendering

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from finetune.dataset import Example
 from finetune.objectives.rewards import OpenReward, Reward, Scored
 from finetune.probes.declines import declines
+from finetune.rows.examples import Example
 from finetune.templates import rendering
 from knowledge.lessons.verify.answer_proof import AnswerProof, AnswerProver, Question
 from knowledge.records import Lesson

@@ -86,6 +86,7 @@ def train(place: Path, launched: dict[str, str]) -> None:
     from finetune import FinetuneError, dataset, model, trainer
     from finetune.packing import pack
     from finetune.recipe import Lora, RoundPlan
+    from finetune.rows.examples import make_examples
     from finetune.training import ranks
     from medchat.composition import TEXT_TOOLS
 
@@ -94,7 +95,7 @@ def train(place: Path, launched: dict[str, str]) -> None:
 
     mine = recipe(job["base"], max_tokens=256)
     data = dataset.read(Path(job["data"]))
-    shown, _ = dataset.make_examples(
+    shown, _ = make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     packing = pack([one.tokens for one in shown], 256)

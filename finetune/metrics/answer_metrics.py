@@ -6,11 +6,11 @@ examples + a measurement's answers -> ROUGE-L, BERTScore by row; BLEU by languag
 from collections.abc import Sequence
 from dataclasses import replace
 
-from finetune.dataset import Example
 from finetune.evaluate import Measurement, Pair
 from finetune.metrics import bert_score, bleu, rouge_l
 from finetune.metrics.bert_score import Encoder
 from finetune.metrics.bleu import Bleu
+from finetune.rows.examples import Example
 from finetune.templates.rendering import Language
 
 _NOTHING: Pair = (0.0, 0.0)

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from finetune.dataset import Example
 from finetune.errors import FinetuneError
 from finetune.inference import generation
 from finetune.model import Student
@@ -19,6 +18,7 @@ from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reinforcement import Reinforcement, Watch, in_groups
 from finetune.objectives.rewards import Reward
 from finetune.objectives.trl_training import TrlTraining
+from finetune.rows.examples import Example
 from finetune.templates import chat_templates
 from finetune.trainer import TrainingRun
 

@@ -7,11 +7,12 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset, ExampleReport
+from finetune.dataset import Dataset
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
 from finetune.recipe import Recipe
 from finetune.recipes.recipe_values import demand
+from finetune.rows.examples import ExampleReport
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.training.token_loss import token_losses

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from finetune.adapters import Adapter, SelfTest
-from finetune.dataset import Dataset, ExampleReport
+from finetune.dataset import Dataset
 from finetune.evaluate import Pair
 from finetune.model import Student
 from finetune.packing import Packed, Packing
 from finetune.recipe import Recipe, RoundPlan
+from finetune.rows.examples import ExampleReport
 from finetune.scoring.goals import Goal
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset, ExampleReport
+from finetune.dataset import Dataset
 from finetune.recipe import Recipe
 from finetune.rows import answer_pairs
 from finetune.rows.answer_pairs import ShownPair
+from finetune.rows.examples import ExampleReport
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 

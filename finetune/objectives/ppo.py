@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from finetune import trainer
 from finetune.architectures import architecture
-from finetune.dataset import Example
 from finetune.model import Student
 from finetune.objectives import reinforcement, sampling
 from finetune.objectives.objective_protocols import RoundTask
@@ -25,6 +24,7 @@ from finetune.objectives.reinforcement import Reinforcement, Watch
 from finetune.objectives.rewards import Reward, Scored
 from finetune.objectives.sampling import Answers
 from finetune.recipes.recipe_values import demand
+from finetune.rows.examples import Example
 from finetune.trainer import CurvePoint, EndTraining, TrainingRun
 from finetune.training.round_progress import Tick
 

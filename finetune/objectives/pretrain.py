@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset, ExampleReport, Row
+from finetune.dataset import Dataset, Row
 from finetune.packing import Packing
 from finetune.recipe import Recipe
 from finetune.rows import text_shards
+from finetune.rows.examples import ExampleReport
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.training.token_loss import token_losses

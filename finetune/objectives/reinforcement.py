@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from finetune.dataset import Dataset, Example, ExampleReport
+from finetune.dataset import Dataset
 from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
 from finetune.inference import batch_writing
@@ -20,6 +20,7 @@ from finetune.objectives.rewards import Reward, Scored
 from finetune.recipe import Recipe, RoundPlan
 from finetune.recipes.recipe_values import demand
 from finetune.rows import questions
+from finetune.rows.examples import Example, ExampleReport
 from finetune.rows.questions import Questions, QuestionSource
 from finetune.scoring.goals import Goal
 from finetune.templates.rendering import Rendered

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from finetune.dataset import Example
+from finetune.rows.examples import Example
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finetune import model
-from finetune.dataset import Example
 from finetune.inference import generation
 from finetune.model import Student
 from finetune.recipe import Precision
+from finetune.rows.examples import Example
 from finetune.templates import rendering
 from finetune.training.token_loss import picks_logits
 

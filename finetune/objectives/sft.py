@@ -6,9 +6,9 @@ rows -> evidence and question as the prompt -> loss on the answer's tokens
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from finetune import dataset
-from finetune.dataset import Dataset, ExampleReport
+from finetune.dataset import Dataset
 from finetune.recipe import Recipe
+from finetune.rows.examples import ExampleReport, make_examples
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.training.token_loss import token_losses
@@ -32,9 +32,7 @@ class SupervisedFinetuning:
         tools: TextTools,
     ) -> tuple[list[Rendered], ExampleReport]:
         """Return the training rows as dialogues whose answers are to be learned."""
-        shown, report = dataset.make_examples(
-            data.train, data.train, tokenizer, recipe, seed, tools
-        )
+        shown, report = make_examples(data.train, data.train, tokenizer, recipe, seed, tools)
         examples = [example.tokens for example in shown]
         if recipe.rehearsal:
             from finetune.mini import reading_score

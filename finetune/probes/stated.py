@@ -11,8 +11,8 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from finetune.dataset import Example, listed_facts
 from finetune.probes.declines import declines
+from finetune.rows.examples import Example, listed_facts
 from finetune.text_tools import TextTools
 
 Count = tuple[float, float]

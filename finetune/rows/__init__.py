@@ -1,1 +1,1 @@
-"""What objectives draw from data: mixtures, pairs, questions, plain text."""
+"""What objectives draw from data: examples, mixtures, pairs, questions, plain text."""

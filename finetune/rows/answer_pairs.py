@@ -14,12 +14,12 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import dataset
-from finetune.dataset import Dataset, Example, ExampleReport, Row
+from finetune.dataset import Dataset, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
 from finetune.files import manifests
 from finetune.recipe import Recipe
+from finetune.rows.examples import Example, ExampleReport, cite_each, cited_sentences, make_examples
 from finetune.templates import rendering
 from finetune.templates.rendering import Message, Rendered
 from finetune.text_tools import TextTools
@@ -161,7 +161,7 @@ def show(
     """
     covered = replace(recipe, uncovered=0.0)
     rows = {pair.row.id: pair.row for pair in pairs if pair.row}
-    made, _ = dataset.make_examples(rows.values(), pool, tokenizer, covered, seed, tools)
+    made, _ = make_examples(rows.values(), pool, tokenizer, covered, seed, tools)
     examples = {one.id: one for one in made}
     report = ExampleReport(rows=len(pairs))
     shown = []
@@ -279,7 +279,7 @@ def _cited_alike(row: Row, rejected: str, example: Example, tools: TextTools) ->
 
     So a model cannot tell the two by which of them cites.
     """
-    better = dataset.cited_sentences(row, example.evidence, tools)
+    better = cited_sentences(row, example.evidence, tools)
     numbers = []
     for start, end in tools.sentence_spans(rejected):
         likeness, cited = max(
@@ -287,7 +287,7 @@ def _cited_alike(row: Row, rejected: str, example: Example, tools: TextTools) ->
             for text, each in better
         )
         numbers.append(cited if likeness >= _ALIKE else [])
-    return dataset.cite_each(rejected, numbers, tools)
+    return cite_each(rejected, numbers, tools)
 
 
 def _pairs(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
-from finetune import dataset
-from finetune.dataset import Example, ExampleReport, Row
+from finetune.dataset import Row
 from finetune.objectives.rewards import Reward
 from finetune.recipe import Recipe
+from finetune.rows.examples import Example, ExampleReport, make_examples
 from finetune.text_tools import TextTools
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def choose(source: QuestionSource, *, wanted: int, max_new_tokens: int) -> Quest
     found: list[Example] = []
     left = iter(_in_order(source.rows, source.seed))
     while len(found) < wanted and (few := list(islice(left, _AT_ONCE))):
-        made, shown = dataset.make_examples(
+        made, shown = make_examples(
             few, source.rows, source.tokenizer, source.recipe, source.seed, source.tools
         )
         report.rows += shown.rows

@@ -10,8 +10,8 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import dataset, evaluate
-from finetune.dataset import Dataset, Example, Row
+from finetune import evaluate
+from finetune.dataset import Dataset, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.model import Student
@@ -20,6 +20,7 @@ from finetune.objectives.objective_registry import objective_of
 from finetune.probes import stated
 from finetune.probes.stated import Wording
 from finetune.recipe import Recipe
+from finetune.rows.examples import Example, make_examples
 from finetune.scoring.goals import LOSS, Goal
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
@@ -108,7 +109,7 @@ def choose(
         uncovered=max(recipe.uncovered, UNCOVERED) if recipe.uncovered else 0.0,
         rehearsal=0.0,
     )
-    made, _ = dataset.make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
+    made, _ = make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
     # a template that rewrites turns makes several of a dialogue: the last answer counts
     examples = list({one.id: one for one in made}.values())
     if not examples:

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from finetune.dataset import Example
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement, Pair
+from finetune.rows.examples import Example
 from finetune.templates import rendering
 
 ANSWERS = "answers.jsonl"

@@ -15,12 +15,12 @@ from medchat.errors import MedchatError
 
 if TYPE_CHECKING:
     from finetune.adapters import Adapter
-    from finetune.dataset import Example
     from finetune.evaluate import Measurement
     from finetune.metrics.bert_score import Encoder
     from finetune.model import Student
     from finetune.probes.multiple_choice import Question
     from finetune.recipe import Recipe
+    from finetune.rows.examples import Example
     from finetune.scoring.held_out import HeldOut
     from finetune.training.round_progress import Progress
     from medchat.settings import Settings

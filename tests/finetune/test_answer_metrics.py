@@ -3,10 +3,10 @@ import torch
 from toy_finetune import write_tokenizer
 
 from finetune import FinetuneError
-from finetune.dataset import Example
 from finetune.evaluate import Measurement
 from finetune.metrics import answer_metrics, bert_score, bleu, rouge_l
 from finetune.metrics.bert_score import Encoder
+from finetune.rows.examples import Example
 from finetune.templates.rendering import Rendered
 
 

@@ -13,6 +13,7 @@ from finetune.architectures import architecture
 from finetune.inference import decoding
 from finetune.packing import pack
 from finetune.recipe import Lora
+from finetune.rows.examples import make_examples
 from finetune.templates.rendering import Rendered
 from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
@@ -110,7 +111,7 @@ def test_an_adapter_learns_answers_and_writes(kind, bases, tmp_path):
     mine = recipe(bases[kind], lora=Lora(rank=2, alpha=4))
     data = dataset.read(write_data(tmp_path / "data", rows(6), rows(2, 6)))
     tokens = model.tokenizer(mine.base)
-    shown, report = dataset.make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
+    shown, report = make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
     packing = pack([one.tokens for one in shown], mine.max_tokens, model.packs(mine.base))
     estimate = preflight.check(mine, 1, packing, report)
     student = model.attach(model.load(mine.base, device="cpu", precision="float32"), mine.lora, 1)
@@ -133,7 +134,7 @@ def test_a_base_that_reads_ahead_is_refused(kind, tmp_path):
     data = dataset.read(write_data(tmp_path / "data", rows(6), rows(2, 6)))
     mine = recipe(folder)
     tokens = model.tokenizer(mine.base)
-    shown, report = dataset.make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
+    shown, report = make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
     packing = pack([one.tokens for one in shown], mine.max_tokens, together=False)
     with pytest.raises(FinetuneError, match="cannot write"):
         preflight.check(mine, 1, packing, report)
@@ -154,7 +155,7 @@ def test_tokens_without_an_embedding_are_refused(bases, tmp_path):
     data = dataset.read(write_data(tmp_path / "data", rows(6), rows(2, 6)))
     mine = recipe(bases["llama"])
     tokens = model.tokenizer(mine.base)
-    shown, report = dataset.make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
+    shown, report = make_examples(data.train, data.train, tokens, mine, 1, TEXT_TOOLS)
     packing = pack([one.tokens for one in shown], mine.max_tokens)
     beyond = pack([Rendered([5, 9_999, 7], [False, True, True])], mine.max_tokens)
     preflight.check(mine, 1, packing, report)

@@ -4,6 +4,7 @@ import pytest
 from toy_finetune import base, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model
+from finetune.rows.examples import make_examples
 from finetune.templates import chat_templates, rendering
 from finetune.templates.chat_templates import REASONING
 from medchat.composition import TEXT_TOOLS
@@ -88,7 +89,7 @@ def test_a_round_takes_all_rows_with_each_template(name, tmp_path):
     own = tokenizer_of(TEMPLATES[name])
     row = {**rows(1)[0], "messages": DIALOGUE, "sources": [], "language": "en"}
     data = dataset.read(write_data(tmp_path, [row, *rows(3, 1)], rows(2)))
-    made, report = dataset.make_examples(data.train, data.train, own, recipe(base()), 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, own, recipe(base()), 1, TEXT_TOOLS)
     assert report.rows == report.kept == 4
     assert report.left_out == {}
     assert len(made) == (4 if rendering.render_dialogue(own, DIALOGUE)[1:] == [] else 5)
@@ -130,7 +131,7 @@ def test_of_several_templates_the_default_is_in_force():
 def test_rows_that_no_template_takes_are_counted(template, tmp_path):
     own = tokenizer_of(template)
     data = dataset.read(write_data(tmp_path, rows(3), rows(2)))
-    made, report = dataset.make_examples(data.train, data.train, own, recipe(base()), 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, own, recipe(base()), 1, TEXT_TOOLS)
     assert made == []
     assert sum(report.left_out.values()) == 3
     assert all("chat template" in reason for reason in report.left_out)

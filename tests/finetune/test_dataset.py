@@ -6,7 +6,7 @@ import pytest
 from toy_finetune import base, lesson, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model
-from finetune.dataset import listed_facts
+from finetune.rows.examples import listed_facts, make_examples, show
 from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
 
@@ -112,9 +112,7 @@ def test_missing_folder(tmp_path):
 
 
 def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
-    made, report = dataset.make_examples(
-        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
-    )
+    made, report = make_examples(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     quotes = {row.id: row.sources[0].quote for row in data.train}
     heads = set()
     assert report.kept == report.rows == 32
@@ -130,9 +128,7 @@ def test_open_book_cites_its_own_evidence_among_distractors(tokenizer, data):
 
 
 def test_answers_alone_are_learned_and_end(tokenizer, data):
-    made, _ = dataset.make_examples(
-        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
-    )
+    made, _ = make_examples(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     for one in made:
         learned = [
             token for token, learn in zip(one.tokens.ids, one.tokens.learn, strict=True) if learn
@@ -148,9 +144,61 @@ def test_a_row_that_numbers_its_own_evidence_gets_no_second(tokenizer, data):
     asked = {"role": "user", "content": "Evidence:\n[1] A — tests: b.\n\nQuestion: What of A?"}
     said = {"role": "assistant", "content": "A — tests: b [1]."}
     laid = dataclasses.replace(row, messages=(asked, said))
-    (made,), _ = dataset.make_examples([laid], data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
+    (made,), _ = make_examples([laid], data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert made.prompt == (asked,)
     assert made.answer == said["content"]
+
+
+LINES = (
+    "goitre — tests: thyroid scan.",
+    "goitre — signs: neck swelling.",
+    "iodine — used for: goitre.",
+    "sprain — signs: bruise.",
+)
+
+
+def numbered(row, about, *lines):
+    """A row on the signs of goitre that brings these lines, and rests on those `about` tells."""
+    text = "\n".join(f"[{place}] {line}" for place, line in enumerate(lines, 1))
+    asked = {"role": "user", "content": f"What we have:\n{text}\nSigns of goitre, please?"}
+    said = {"role": "assistant", "content": f"Neck swelling [{lines.index(about[0]) + 1}]."}
+    sources = tuple(
+        dataset.RowSource("fact", f"f{place}", line) for place, line in enumerate(about)
+    )
+    return dataclasses.replace(row, messages=(asked, said), sources=sources, entities=("goitre",))
+
+
+def test_a_share_of_rows_that_number_their_evidence_is_declined_too(tokenizer, data):
+    bare = [
+        numbered(dataclasses.replace(data.train[0], id=f"own{place}"), LINES[1:2], *LINES)
+        for place in range(40)
+    ]
+    mine = recipe(base(), uncovered=0.5)
+    made, report = make_examples(bare, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    silent = [one for one in made if not one.covered]
+    assert 8 <= len(silent) == report.uncovered <= 32
+    for one in silent:
+        assert one.answer == rendering.NOT_COVERED["en"]
+        # what answers is gone, and so is what names goitre among its facts; numbers count from 1
+        assert one.prompt[-1]["content"] == (
+            "What we have:\n[1] goitre — tests: thyroid scan.\n[2] sprain — signs: bruise.\n"
+            "[3] " + one.evidence[2] + "\nSigns of goitre, please?"
+        )
+        assert one.evidence[2] in {row.sources[0].quote for row in data.train}
+        assert one.asked == ()
+    kept = next(one for one in made if one.covered)
+    assert kept.prompt == bare[0].messages[:1]
+
+
+def test_a_row_whose_only_line_goes_shows_another_or_stays(tokenizer, data):
+    alone = numbered(data.train[0], LINES[1:2], LINES[1])
+    mine = recipe(base(), uncovered=0.999)
+    (made,), _ = make_examples([alone], data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    assert not made.covered
+    assert made.prompt[-1]["content"].count("\n[") == 1
+    assert LINES[1] not in made.prompt[-1]["content"]
+    (kept,), _ = make_examples([alone], [alone], tokenizer, mine, 1, TEXT_TOOLS)
+    assert kept.covered
 
 
 def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
@@ -161,20 +209,18 @@ def test_a_row_that_calculates_is_shown_without_its_fact(tokenizer, data):
     said = {"role": "assistant", "content": f"{fact}\nThe BMI is 22.9 kg/m²."}
     source = dataset.RowSource("fact", "formula:bmi", fact)
     sums = dataclasses.replace(row, messages=(asked, said), sources=(source,), entities=())
-    (made,), _ = dataset.make_examples(
+    (made,), _ = make_examples(
         [sums], [*data.train, sums], tokenizer, recipe(base()), 1, TEXT_TOOLS
     )
     assert (made.prompt, made.answer) == ((asked,), said["content"])
     many = recipe(base(), distractors=8)
-    others, _ = dataset.make_examples(
-        data.train, [*data.train, sums], tokenizer, many, 1, TEXT_TOOLS
-    )
+    others, _ = make_examples(data.train, [*data.train, sums], tokenizer, many, 1, TEXT_TOOLS)
     assert others and not any(fact in one.evidence for one in others)
 
 
 def test_a_share_is_declined_without_its_evidence(tokenizer, data):
     mine = recipe(base(), uncovered=0.5)
-    made, report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     quotes = {row.id: row.sources[0].quote for row in data.train}
     bare = [one for one in made if not one.covered]
     assert 8 <= len(bare) == report.uncovered <= 24
@@ -183,18 +229,16 @@ def test_a_share_is_declined_without_its_evidence(tokenizer, data):
         assert one.evidence
         assert quotes[one.id] not in one.evidence
         assert one.asked == ()
-    assert not dataset.make_examples(
+    assert not make_examples(
         data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
     )[1].uncovered
 
 
 def test_the_draw_hangs_on_seed_and_id_only(tokenizer, data):
     mine = recipe(base())
-    one, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
-    backwards, _ = dataset.make_examples(
-        data.train[::-1], data.train, tokenizer, mine, 1, TEXT_TOOLS
-    )
-    other, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 2, TEXT_TOOLS)
+    one, _ = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    backwards, _ = make_examples(data.train[::-1], data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    other, _ = make_examples(data.train, data.train, tokenizer, mine, 2, TEXT_TOOLS)
     assert one == backwards[::-1]
     assert one != other
 
@@ -221,7 +265,7 @@ def many(tmp_path, support=None, **meta):
 def test_each_sentence_cites_what_supports_it(tmp_path, tokenizer, support, expected):
     data = many(tmp_path, support)
     mine = recipe(base(), uncovered=0.0)
-    made, report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert report.cut == ({"citations within the answer": 1} if support == [[0]] else {})
     a, b = (made[0].evidence.index(text) + 1 for text in ("Gout hurts.", "Gout swells."))
     both = "".join(f"[{number}]" for number in sorted((a, b)))
@@ -236,7 +280,7 @@ def test_sentences_are_those_of_the_writer(tmp_path, tokenizer):
     row["meta"] = {"support": [[0], [1]]}
     data = dataset.read(write_data(tmp_path / "data", [row], rows(2)))
     mine = recipe(base(), uncovered=0.0)
-    (made,), report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    (made,), report = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     dose, growth = (made.evidence.index(text) + 1 for text in ("Dose.", "Growth."))
     assert made.answer == f"Give max. 2 g daily [{dose}].\nS. Aureus grew [{growth}]."
     assert report.cut == {}
@@ -248,26 +292,26 @@ def test_sentences_are_those_of_the_writer(tmp_path, tokenizer):
 )
 def test_asked_facts_of_prose(tmp_path, tokenizer, meta, asked):
     data = many(tmp_path, **meta)
-    made, _ = dataset.make_examples(
+    made, _ = make_examples(
         data.train, data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
     )
     assert made[0].asked == asked
 
 
 def test_asked_facts_of_lines(tokenizer, data):
-    made, _ = dataset.make_examples(
+    made, _ = make_examples(
         data.train[:1], data.train, tokenizer, recipe(base(), uncovered=0.0), 1, TEXT_TOOLS
     )
     assert made[0].asked == ("fever", "cough")
 
 
 def test_long_rows_lose_distractors_then_go(tokenizer, data):
-    roomy, _ = dataset.make_examples(
+    roomy, _ = make_examples(
         data.train, data.train, tokenizer, recipe(base(), distractors=9), 1, TEXT_TOOLS
     )
     longest = max(len(one.tokens.ids) for one in roomy)
     tight = recipe(base(), distractors=9, max_tokens=longest - 30)
-    made, report = dataset.make_examples(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
     assert report.kept == 32
     assert report.cut["distractors"] >= 1
     assert all(len(one.tokens.ids) <= longest - 30 for one in made)
@@ -279,9 +323,9 @@ def test_long_rows_lose_distractors_then_go(tokenizer, data):
         assert one.tokens.ids[-1] == tokenizer.eos_token_id
         assert TEXT_TOOLS.uncited(one.answer) == TEXT_TOOLS.uncited(before.answer)
     tiny = recipe(base(), max_tokens=16)
-    assert dataset.make_examples(data.train, data.train, tokenizer, tiny, 1, TEXT_TOOLS)[
-        1
-    ].left_out == {"too long": 32}
+    assert make_examples(data.train, data.train, tokenizer, tiny, 1, TEXT_TOOLS)[1].left_out == {
+        "too long": 32
+    }
 
 
 def talk(row):
@@ -301,7 +345,7 @@ def test_open_book_keeps_what_a_row_tells_the_model_first(tmp_path, tokenizer, u
     own = [{**row, "messages": [*told, *row["messages"]]} for row in own[:4]] + own[4:]
     data = dataset.read(write_data(tmp_path, own, rows(2)))
     mine = recipe(base(), uncovered=uncovered)
-    made, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, _ = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert len(made) == 8
     for one, row in zip(made, data.train, strict=True):
         how = rendering.INSTRUCTION[row.language]
@@ -314,7 +358,7 @@ def test_open_book_keeps_what_a_row_tells_the_model_first(tmp_path, tokenizer, u
 def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence, learned):
     data = dataset.read(write_data(tmp_path, [talk(row) for row in rows(8)], rows(2)))
     mine = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0)
-    made, report = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert report.cut == {}
     for one in made:
         assert "How can I help?" in tokenizer.decode(one.tokens.ids)
@@ -326,7 +370,7 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
         assert len(ends) == learned
     size = min(len(one.tokens.ids) for one in made) - 1
     tight = recipe(base(), evidence=evidence, uncovered=0.0, distractors=0, max_tokens=size)
-    made, report = dataset.make_examples(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
+    made, report = make_examples(data.train, data.train, tokenizer, tight, 1, TEXT_TOOLS)
     assert report.cut == {"earlier turns": 8}
     assert all("How can I help?" not in tokenizer.decode(one.tokens.ids) for one in made)
 
@@ -352,9 +396,7 @@ def test_earlier_turns_stay_until_there_is_no_room(tmp_path, tokenizer, evidence
 )
 def test_rows_that_cannot_be_shown_are_counted(tmp_path, tokenizer, change, reason):
     data = dataset.read(write_data(tmp_path, [{**rows(1)[0], **change}, *rows(3, 1)], rows(2)))
-    made, report = dataset.make_examples(
-        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
-    )
+    made, report = make_examples(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert len(made) == report.kept == 3
     assert report.left_out == {reason: 1}
 
@@ -368,9 +410,7 @@ def test_rows_without_a_quoted_source_are_shown_as_they_stand(tmp_path, tokenize
     ]
     row = {**rows(1)[0], "messages": messages, "sources": sources}
     data = dataset.read(write_data(tmp_path, [row, *rows(3, 1)], rows(2)))
-    made, report = dataset.make_examples(
-        data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS
-    )
+    made, report = make_examples(data.train, data.train, tokenizer, recipe(base()), 1, TEXT_TOOLS)
     assert report.kept == 4
     assert report.left_out == {}
     assert list(made[0].prompt) == messages[:2]
@@ -409,10 +449,10 @@ def test_a_script_shows_rows_without_tools_of_its_own(tokenizer, data):
     from finetune.recipe import Round
 
     mine = recipe(base(), rounds=(Round(),), evidence="closed")
-    shown, report = dataset.show(data.train, data.train, tokenizer, mine, 1)
-    made, _ = dataset.make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
+    shown, report = show(data.train, data.train, tokenizer, mine, 1)
+    made, _ = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert [one.tokens for one in shown] == [one.tokens for one in made]
     assert report.kept == 32
-    opened, _ = dataset.show(data.train, data.train, tokenizer, recipe(base()), 1)
+    opened, _ = show(data.train, data.train, tokenizer, recipe(base()), 1)
     covered = [one for one in opened if one.covered]
     assert covered and all(re.search(r"\[\d\][.。]$", one.answer) for one in covered)

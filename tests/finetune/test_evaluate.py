@@ -10,6 +10,7 @@ from finetune.inference import generation
 from finetune.inference.generation import generate, stream
 from finetune.probes import stated
 from finetune.recipe import Evaluation
+from finetune.rows.examples import make_examples
 from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
 
@@ -31,7 +32,7 @@ def bare():
 def examples(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(8), rows(12, 8)))
     mine = recipe(base(), uncovered=0.3)
-    return dataset.make_examples(
+    return make_examples(
         data.validation, data.validation, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )[0]
 

@@ -13,6 +13,7 @@ from finetune.objectives.pretrain import Pretraining
 from finetune.recipe import Evaluation, RoundPlan
 from finetune.recipes import recipe_reader
 from finetune.recipes.recipe_values import demand
+from finetune.rows.examples import ExampleReport, make_examples
 from finetune.templates.rendering import Rendered
 from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
@@ -45,7 +46,7 @@ class LearnQuestions:
         texts = [row.messages[0]["content"] for row in data.train]
         ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
         shown = [Rendered(one, [True] * len(one)) for one in ids]
-        return shown, dataset.ExampleReport(rows=len(shown), kept=len(shown))
+        return shown, ExampleReport(rows=len(shown), kept=len(shown))
 
     def losses(self, network, row, device):
         return self.weight * token_losses(network, row, device)
@@ -64,9 +65,7 @@ def test_each_registered_objective_shows_rows_that_fit(data, tokenizer):
 def test_supervised_finetuning_learns_answers_only(data, tokenizer):
     mine = recipe(base(), uncovered=0.0)
     shown, report = objective_of(RoundPlan()).examples(data, tokenizer, mine, 1, TEXT_TOOLS)
-    examples, expected = dataset.make_examples(
-        data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS
-    )
+    examples, expected = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert (shown, report) == ([one.tokens for one in examples], expected)
     learned = [
         tokenizer.decode([id for id, learn in zip(one.ids, one.learn, strict=True) if learn])

@@ -4,8 +4,8 @@ import pytest
 from toy_finetune import base, recipe, rows, write_data
 
 from finetune import FinetuneError, dataset, model, preflight
-from finetune.dataset import ExampleReport
 from finetune.packing import Packing, pack
+from finetune.rows.examples import ExampleReport, make_examples
 from finetune.training import trial
 from medchat.composition import TEXT_TOOLS
 
@@ -14,7 +14,7 @@ from medchat.composition import TEXT_TOOLS
 def shown(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(32), rows(4, 32)))
     mine = recipe(base())
-    examples, report = dataset.make_examples(
+    examples, report = make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     return pack([one.tokens for one in examples], mine.max_tokens), report

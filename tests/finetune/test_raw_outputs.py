@@ -6,6 +6,7 @@ from toy_finetune import recipe, rows, trained, write_data
 from finetune import FinetuneError, adapters, dataset, evaluate, model
 from finetune.evaluate import Measurement
 from finetune.recipe import Evaluation
+from finetune.rows.examples import make_examples
 from finetune.scoring import held_out_loss, raw_outputs
 from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
@@ -104,7 +105,7 @@ def test_the_question_of_a_prompt(asked, question):
 def test_losses_of_many_texts_are_those_of_each_alone(tmp_path):
     student = model.load(str(trained().base), folder())
     data = dataset.read(write_data(tmp_path / "data", rows(4), rows(40, 8)))
-    examples, _ = dataset.make_examples(
+    examples, _ = make_examples(
         data.validation, (), student.tokenizer, recipe(trained().base), 1, TEXT_TOOLS
     )
     texts = [one.tokens for one in examples]

@@ -7,6 +7,7 @@ from finetune import FinetuneError, dataset, model, trainer
 from finetune.packing import pack
 from finetune.recipe import RoundPlan
 from finetune.recipes import recipe_reader
+from finetune.rows.examples import make_examples
 from medchat.composition import TEXT_TOOLS
 
 PLAIN = "name: mine\nbase: mini\nrounds:\n  - epochs: 1\n"
@@ -108,9 +109,7 @@ def test_one_step_under_the_shipped_adapter(tmp_path, name, kind):
     student = model.attach(model.load(str(base)), mine.lora, mine.seed)
     if mine.recompute:
         model.recompute(student)
-    examples, _ = dataset.make_examples(
-        data.train, data.train, student.tokenizer, mine, 1, TEXT_TOOLS
-    )
+    examples, _ = make_examples(data.train, data.train, student.tokenizer, mine, 1, TEXT_TOOLS)
     packing = pack([one.tokens for one in examples], mine.max_tokens)
     start = {key: one.clone() for key, one in student.model.named_parameters()}
     done = trainer.fit(student, packing, RoundPlan(max_steps=1, learning_rate=1e-2), seed=1)

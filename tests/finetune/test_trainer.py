@@ -5,6 +5,7 @@ from toy_finetune import base, recipe, rows, write_data
 from finetune import FinetuneError, dataset, model, trainer
 from finetune.packing import Packed, pack
 from finetune.recipe import Lora, RoundPlan
+from finetune.rows.examples import make_examples
 from finetune.trainer import Checkpoint
 from finetune.training.token_loss import token_losses
 from medchat.composition import TEXT_TOOLS
@@ -14,7 +15,7 @@ from medchat.composition import TEXT_TOOLS
 def packing(tmp_path_factory):
     data = dataset.read(write_data(tmp_path_factory.mktemp("data"), rows(16), rows(4, 16)))
     mine = recipe(base(), max_tokens=256)
-    examples, _ = dataset.make_examples(
+    examples, _ = make_examples(
         data.train, data.train, model.tokenizer(mine.base), mine, 1, TEXT_TOOLS
     )
     return pack([one.tokens for one in examples], 256)

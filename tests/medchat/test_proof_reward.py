@@ -7,6 +7,7 @@ from toy_finetune import base, recipe
 from toy_lessons import opened
 
 from finetune import dataset, model
+from finetune.rows.examples import Example, make_examples
 from finetune.templates import rendering
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
@@ -42,7 +43,7 @@ def questions(tmp_path_factory):
     data = dataset.read(folder / "data")
     shown = recipe(base(), max_tokens=4000, distractors=4, uncovered=0.2)
     tokenizer = model.tokenizer(str(base()))
-    examples, _ = dataset.make_examples(data.train, data.train, tokenizer, shown, 1, TEXT_TOOLS)
+    examples, _ = make_examples(data.train, data.train, tokenizer, shown, 1, TEXT_TOOLS)
     reward = proof_reward.opener(engine, generation)(folder / "data")
     why = reward.why_not(examples)
     yield reward, [one for one, reason in zip(examples, why, strict=True) if not reason], why
@@ -187,5 +188,5 @@ def test_the_parts_are_told(questions):
 
 def test_rows_of_another_graph_are_no_questions(questions, tmp_path):
     reward, examples, _ = questions
-    stranger = dataset.Example("row-1", "en", examples[0].tokens, examples[0].prompt, "x", (), ())
+    stranger = Example("row-1", "en", examples[0].tokens, examples[0].prompt, "x", (), ())
     assert reward.why_not([stranger]) == ["it is no row of the data set"]
