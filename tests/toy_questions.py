@@ -15,6 +15,7 @@ NAMES = {
     "medicine:allopurinol": ("allopurinol", "别嘌醇"),
     "medicine:colchicine": ("colchicine", "秋水仙碱"),
     "medicine:ibuprofen": ("ibuprofen", "布洛芬"),
+    "body_part:larynx": ("larynx", "喉部"),
     "symptom:cough": ("cough", "咳嗽"),
     "symptom:pain": ("joint pain", "关节痛"),
 }

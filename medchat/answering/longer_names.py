@@ -27,6 +27,9 @@ from medchat.answering.understanding import Question
 _OTHER_KINDS = ("medicine:", "test:", "treatment:")
 """Kinds of entities beside whose names a word makes no other disease."""
 
+_PART = "body_part:"
+"""The kind of entities whose names make another disease of a name: bone cancer, 肝癌."""
+
 _MOST_WORDS = 4
 """A name has at most so many words more on one side of what is known."""
 
@@ -118,7 +121,7 @@ def find_longer_names(asked: Question) -> list[LongerName]:
     """Return the names of which a mention of the question is but a part."""
     found = _of_causes(asked)
     for mention in asked.mentions:
-        if not mention.entities[0].startswith(_OTHER_KINDS):
+        if not mention.entities[0].startswith((*_OTHER_KINDS, _PART)):
             name = _chinese(asked, mention) if asked.language == "zh" else _english(asked, mention)
             if name is not None:
                 found.append(name)
@@ -184,6 +187,15 @@ def _of_substances(asked: Question) -> list[LongerName]:
     return found
 
 
+def _is_part(mention: EntitySpan) -> bool:
+    return mention.entities[0].startswith(_PART)
+
+
+def _without_parts(asked: Question) -> list[EntitySpan]:
+    """Return what a question mentions but parts of the body."""
+    return [mention for mention in asked.mentions if not _is_part(mention)]
+
+
 def _is_known(place: int, asked: Question) -> bool:
     """Say whether a name of the base stands at a place."""
     return any(mention.start <= place < mention.end for mention in asked.mentions)
@@ -229,7 +241,8 @@ def _english(asked: Question, mention: EntitySpan) -> LongerName | None:
 def _tokens(asked: Question, mention: EntitySpan) -> tuple[list[_Token], list[_Token]]:
     """Return the words before and after a mention; those in other mentions are no own ones."""
     rest = frozenset(asked.rest)
-    known = [(each.start, each.end) for each in asked.mentions]
+    known = [(each.start, each.end) for each in _without_parts(asked)]
+    parts = [(each.start, each.end) for each in asked.mentions if _is_part(each)]
     tokens = [
         _Token(
             match[0],
@@ -238,6 +251,7 @@ def _tokens(asked: Question, mention: EntitySpan) -> tuple[list[_Token], list[_T
             not any(start <= match.start() < end for start, end in known)
             and (
                 match[0].lower() in _limits().courses
+                or any(start <= match.start() < end for start, end in parts)
                 or not lexical.distinct_terms(match[0]).isdisjoint(rest)
             ),
         )
@@ -283,7 +297,7 @@ def _after_connector(text: str, end: int, after: Sequence[_Token]) -> list[_Toke
 
 
 def _chinese(asked: Question, mention: EntitySpan) -> LongerName | None:
-    text, known = asked.question, asked.mentions
+    text, known = asked.question, _without_parts(asked)
     limits = _limits()
     first = max((m.end for m in known if m.end <= mention.start), default=0)
     last = min((m.start for m in known if m.start >= mention.end), default=len(text))

@@ -43,11 +43,13 @@ _BEGINS_USE_ZH = re.compile(
     "每[日周天]|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
 )
 _GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
-_WAY = re.compile("[^，。；：]{2,12}(?:传播|传染)")
+_WAY = re.compile("[^，。；：不无未非]{2,12}(?:传播|传染)")
 _BY_WAY = re.compile("^(?:通过|经).*(?:传播|传染)")
 _ANYBODY = re.compile("^(?:所有|任何|各|全)")
-_BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|年)$")
-_PEOPLE = re.compile("(?:人|者|人群|患者|病人|儿童|婴儿|幼儿|女性|男性|妇女|青年|工人|学生)$")
+_BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|(?<![少青中老])年)$")
+_PEOPLE = re.compile(
+    "(?:人|者|人群|儿童|婴儿|幼儿|女性|男性|妇女|[孕产]妇|[男女][孩童]|成员|青年|工人|学生)$"
+)
 _MOSTLY = re.compile("[^，。；]+(?:居多|多见|为多|较多|最多|者多)")
 _NO_GROUP = re.compile("无|没有|不限|不详")
 _IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
@@ -126,6 +128,8 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
 
     >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁", "男性居多")]
     ['痔多见于成人', '痔多见于大于45岁的人', '痔的患者里男性居多']
+    >>> tell_whom("扁桃体炎", "5至15岁的青少年", random.Random(0))
+    '从人群来看，扁桃体炎多见于5至15岁的青少年'
     """
     if _WHOM.match(body):
         return f"{name}{body}"

@@ -21,6 +21,9 @@ from medchat.answering.longer_names import find_longer_names, unknown_names, wor
         ("胆碱能性哮喘有哪些症状？", "胆碱能性哮喘", True),  # 能 is no word of its own here
         ("哮喘并发纵隔气肿瘤怎么办？", "哮喘并发纵隔气肿瘤", True),
         ("痛风型脚气要做哪些检查？", "痛风型脚气", False),
+        # a part of the body that the base knows by itself makes another disease as well
+        ("What causes larynx asthma?", "larynx asthma", True),
+        ("喉部哮喘怎么治疗？", "喉部哮喘", True),
     ],
 )
 def test_a_longer_name_is_found_whole(question, name, is_kind):
