@@ -11,7 +11,7 @@ from finetune.ledger import Wanted
 from finetune.objectives import reward_model
 from finetune.objectives.objective_protocols import RoundTask
 from finetune.objectives.reward_pairs import RewardModelling
-from finetune.recipe import Evaluation, RoundPlan
+from finetune.recipe import Evaluation, Lora, RoundPlan
 from finetune.rows import answer_pairs
 from medchat.composition import TEXT_TOOLS
 
@@ -129,6 +129,14 @@ def test_it_starts_from_its_parents_weights_with_a_new_head(home):
     trained_names = {name for name, one in given.items() if one.requires_grad}
     assert any("score" in name for name in trained_names)
     assert all("lora_" in name or "score" in name for name in trained_names)
+
+
+@pytest.mark.parametrize("shape", [{"dora": True}, {"rank_scaling": True}])
+def test_its_adapter_has_the_shape_of_the_recipe(shape):
+    student = reward_model.start(str(base()), Lora(4, 8, **shape), None, "float32", 1)
+    config = student.model.peft_config["default"]
+    assert (config.use_dora, config.use_rslora) == ("dora" in shape, "rank_scaling" in shape)
+    assert (config.r, config.task_type) == (4, "SEQ_CLS")
 
 
 def test_it_is_refused_without_pairs(home, tmp_path):
