@@ -47,6 +47,16 @@ _STATED_ZH = re.compile(
     "导致|引起|就医|就诊|住院|警惕|考虑|注意|不[可宜]|禁[用忌止]|避免|及时|尽快|迅速"
 )
 
+_WHERE_TO_GO_ZH = re.compile(
+    "就医|就诊|求助|急诊[^，。]*|急救|呼救|救护|送[医院]|住院|复诊|来院|评估|检查(?!而)|查[血心]|影像|手术|停止|停药|"
+    "[须需应]先?(?:排除|除外|监测|监护|筛查)"
+)
+_DANGER_ZH = re.compile(
+    "重症|休克|出血|剧烈|嗜睡|意识|穿孔|梗阻|呼吸困难|抽搐|惊厥|昏迷|晕厥|胸痛|瘫|无力|破裂|坏死|失明|视力"
+)
+_MANAGEMENT_ZH = re.compile("应?缓慢|不可|不应|不宜|切勿|避免|禁[用忌止]|过快")
+"""How a red flag says what to do; and how one is worded that tells no sign, but how to treat."""
+
 _GRAVE = re.compile(
     r"heart attack|infarct|(?<!sun)\bstroke|embol|dissection|seps|septic|(?<!viral )meningitis|"
     r"encephalitis|epiglottitis|torsion|ketoacid|hyperosmolar|anaphyla|ectopic preg|pneumothorax|"
@@ -110,6 +120,28 @@ def is_sign(text: str, language: Language) -> bool:
     if language == "zh":
         return _STATED_ZH.search(text) is None
     return _STATED.search(_CLAUSE.sub("", text)) is None
+
+
+def means_danger(text: str) -> bool:
+    """Say whether a red flag names a danger that does not wait, in whatever words.
+
+    >>> means_danger("剧烈腹痛或出血提示重症登革热"), means_danger("单侧鼻塞提示肿瘤")
+    (True, False)
+    """
+    return tells_emergency(text) or _DANGER_ZH.search(text) is not None
+
+
+def leaves_open_what_to_do(text: str, language: Language) -> bool:
+    """Say whether a Chinese red flag tells a sign and what it means, and not what to do.
+
+    >>> leaves_open_what_to_do("突发剧烈背痛提示椎体骨折", "zh")
+    True
+    >>> leaves_open_what_to_do("不能排尿须立即急诊就医", "zh"), leaves_open_what_to_do("高热", "zh")
+    (False, False)
+    """
+    if language != "zh" or is_sign(text, language):
+        return False
+    return not (_WHERE_TO_GO_ZH.search(text) or _MANAGEMENT_ZH.search(text))
 
 
 def is_grave(page: FactPage) -> bool:

@@ -97,6 +97,7 @@ def weighed_against(
     that shares only a finding that goes with much else is not to be excluded before all.
     """
     left = [pair for pair in rivals if first is None or pair[0].id != first.id]
+    left.sort(key=lambda pair: not _is_typical(*pair))
     named = [first] if first else []
     missing = {item.object for item in _undangered(page, told, named)}
     for other, both in left:
@@ -106,7 +107,9 @@ def weighed_against(
     fit = (
         pair
         for pair in left
-        if len(pair[1]) > 1 or not case_plan.cannot_wait(pair[0]) or _alarms(pair[1][0][0], page)
+        if not case_plan.cannot_wait(pair[0])
+        or len(pair[1]) > 1
+        or (_alarms(pair[1][0][0], page) and _is_typical(*pair))
     )
     return next(fit, None)
 
@@ -169,6 +172,13 @@ def _concerns(whom: demanded_dangers.Who, who: patient_profiles.PatientProfile) 
     if whom == "may be pregnant":
         return who.stage == "adult" and who.sex != "m" and not who.menopause
     return whom == "anybody" or who.stage not in ("baby", "child")
+
+
+def _is_typical(other: FactPage, both: SharedFindings) -> bool:
+    """Say whether a shared finding stands among the first of a condition, which are typical."""
+    core = case_plan.core_findings(other.entity_facts("symptom"))
+    typical = {item.object for item in core}
+    return any(item.object in typical for _, item in both)
 
 
 def _alarms(item: PageFact, page: FactPage) -> bool:

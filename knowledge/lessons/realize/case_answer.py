@@ -172,7 +172,7 @@ def tell_care(
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
     if plan.warning:
         tell_warning(plan.page, plan.warning, answer, pick)
-    elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
+    elif plan.findings and plan.manner.is_plain and not plan.is_grave:
         draw_stock(
             load(ChatdoctorWords, plan.page.language).urgent_closing,
             plan.page,

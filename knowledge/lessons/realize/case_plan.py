@@ -177,6 +177,13 @@ def is_emergency(page: FactPage) -> bool:
     return sudden or any(map(urgent_flags.presses, page.text_facts("red_flag")))
 
 
+def comes_first(page: FactPage) -> bool:
+    """Say whether a warning of a condition is told before what was asked for."""
+    if page.entity.kind != "condition":
+        return False
+    return cannot_wait(page) or any(map(urgent_flags.presses, page.text_facts("red_flag")))
+
+
 def may_be_routine(page: FactPage) -> bool:
     """Say whether whoever has a condition may be told to wait for an ordinary appointment.
 
@@ -298,6 +305,7 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
         if each != relation
         and (page.entity_facts(each) or _brief(page, each))
         and (each not in _PLAIN or count > 2 or pick.random() < 0.3)
+        and not (each == "department" and cannot_wait(page))
     ]
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 

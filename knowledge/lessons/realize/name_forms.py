@@ -10,6 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -73,6 +74,8 @@ _NO_NAME = re.compile(
 """What is none, or a fragment of a sentence; some names begin with the same word: 无汗症."""
 _NO_PART = frozenset({"血液血管", "其他", "体表"})
 """Headings of scraped tables that name no part of the body."""
+
+_OF_CHILDREN = re.compile("儿科|小儿|儿童|新生儿")
 
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -171,7 +174,7 @@ class PageRenderer:
         about = (entities[id], self._language, own.text, own.said)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
-            kept = chinese_closed_book.showable(own.text, kept, reviewed)
+            kept = chinese_closed_book.showable(id, own.text, kept, reviewed, self._habits)
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
             short = len(own.text) <= _LONGEST_GUESS
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
@@ -180,6 +183,7 @@ class PageRenderer:
             left_out |= untellable
             shown = kept if told != kept else {}
             page = FactPage(*about, told, shown=shown, is_familiar=familiar, left_out=left_out)
+            page = _for_adults(page)
             return page if kept or left_out else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
@@ -390,3 +394,15 @@ def is_damaged(text: str) -> bool:
         or _SPOKEN_AS.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )
+
+
+def _for_adults(page: FactPage) -> FactPage:
+    """Return a page that names no department of children where adults are ill as well."""
+    places = page.groups.get("department", ())
+    adult = tuple(item for item in places if not _OF_CHILDREN.search(item.text))
+    if page.entity.kind != "condition" or not adult or len(adult) == len(places):
+        return page
+    if patient_profiles.profile_of(page).stage in ("baby", "child"):
+        return page
+    shown = page.shown or page.groups
+    return replace(page, groups={**page.groups, "department": adult}, shown=shown)

@@ -30,7 +30,7 @@ PAGE_KINDS: tuple[Literal["documents"], ...] = ("documents",)
 
 _FORMS = ("one", "three", "again", "whole")
 _EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
-_QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECASE)
+_QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words|引|原话", re.IGNORECASE)
 """Questions that ask for a quotation already."""
 
 _REQUEST = re.compile(r"\b(?:can|could) (?:you|we)\b|\bplease\b|请|能", re.IGNORECASE)
