@@ -19,7 +19,8 @@ import yaml
 
 from knowledge.lessons.facts.fact_fitness import stems
 
-_Key, _Value = TypeVar("_Key"), TypeVar("_Value")
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 Stems = frozenset[str]
 """The beginnings of the words of a name, which spellings of it share."""

@@ -61,7 +61,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     for relation in _ASKED:
         told = page.groups.get(relation) and not page.is_lone(relation)
         if relation == "red_flag":
-            told = case_plan.flags_for(page, to_patient=True)
+            told = bool(case_plan.flags_for(page, to_patient=True))
         if relation == "department" and case_plan.cannot_wait(page):
             continue  # who is sent to an emergency department needs no other
         if told and patient_profiles.is_illness(page):
