@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar, cast
 
+from knowledge.lessons.facts import taught_uses
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.records import Entity, Language, Passage
 
@@ -60,6 +61,8 @@ class PageLinks(Protocol):
 
 _SEVERAL = ("symptom", "test", "treatment", "medicine", "complication", "cause", "risk_factor")
 """Relations of a condition of which one fact alone is seldom all."""
+
+_USES, _ENOUGH_USES = ("medicine~", "first_line~"), 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +125,14 @@ class FactPage:
         return tuple(item for item in self.entity_facts(relation) if not item.scraped)
 
     def is_lone(self, relation: str) -> bool:
-        """Say whether a program gathered but one thing of what a condition has several of."""
+        """Say whether a program gathered but one thing of what a condition has several of.
+
+        Nor do one or two uses in English tables stand for all uses of a medicine that the starter
+        records do not know.
+        """
         known = self.groups.get(relation, ())
+        if relation in _USES and self.language == "en" and not taught_uses.knows(self.name):
+            return len(known) < _ENOUGH_USES and all(each.scraped for each in known)
         return relation in _SEVERAL and len(known) == 1 and known[0].scraped
 
     def with_neighbours(

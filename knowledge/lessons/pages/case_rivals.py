@@ -5,6 +5,7 @@ page + findings of a case -> conditions that share some of them, each with what 
 What is told of them is only what somebody wrote.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -21,7 +22,11 @@ SharedFindings = list[tuple[PageFact, PageFact]]
 def alike(page: FactPage) -> list[FactPage]:
     """Return the conditions that look alike, without those that a history tells."""
     similar = (each.as_written() for each in page.find_similar(page))
-    return [each for each in similar if not urgent_flags.is_told_by_history(each)]
+    return [
+        each
+        for each in similar
+        if not urgent_flags.is_told_by_history(each) and not _is_same_seat(page, each)
+    ]
 
 
 def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
@@ -183,6 +188,18 @@ def _is_typical(other: FactPage, both: SharedFindings) -> bool:
 
 def _alarms(item: PageFact, page: FactPage) -> bool:
     return bool(urgent_flags.alarm_of([item.said], page.language))
+
+
+_ONE_SEAT = (
+    re.compile("urinary tract infection|cystitis|pyelonephritis|urethritis", re.IGNORECASE),
+    re.compile("tonsillitis|pharyngitis|sore throat", re.IGNORECASE),
+    re.compile("gastroenteritis|food poisoning", re.IGNORECASE),
+)
+"""Names of one illness by its seat or cause: they are not weighed against each other."""
+
+
+def _is_same_seat(page: FactPage, other: FactPage) -> bool:
+    return any(each.search(page.name) and each.search(other.name) for each in _ONE_SEAT)
 
 
 def _is_kind_of(page: FactPage, other: FactPage) -> bool:

@@ -133,8 +133,8 @@ def plan_case(
     to_patient: bool = False,
 ) -> CasePlan:
     """Return the plan of an answer about a condition."""
-    flags = page.text_facts("red_flag")
-    whole = page.text_facts(relation)
+    flags = flags_for(page, to_patient=to_patient)
+    whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
     alarm = urgent_flags.alarm_of_case(page, told) if to_patient else ""
@@ -167,6 +167,14 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+
+
+def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
+    """Return the red flags of a condition; of a patient only those that a patient can notice."""
+    flags = page.text_facts("red_flag")
+    if not to_patient:
+        return flags
+    return [each for each in flags if urgent_flags.is_for_patients(each, page.language)]
 
 
 def is_emergency(page: FactPage) -> bool:
@@ -202,7 +210,7 @@ def cannot_wait(page: FactPage) -> bool:
 
 def urgent_warning(page: FactPage, relation: str) -> PageFact | None:
     """Return the red flag that an answer on a relation tells at any rate, if there is one."""
-    flags = page.text_facts("red_flag")
+    flags = flags_for(page, to_patient=True)
     if not flags or relation == "red_flag" or page.entity.kind != "condition":
         return None
     return urgent_flags.first_told(flags) or (flags[0] if is_emergency(page) else None)

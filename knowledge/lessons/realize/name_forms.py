@@ -19,6 +19,7 @@ from knowledge.lessons.facts import (
     closed_book,
     definitions,
     fact_fitness,
+    taught_uses,
     treatment_claims,
     whole_lists,
 )
@@ -195,7 +196,8 @@ class PageRenderer:
             told = self._with_core_treatment(entities[id], names, told)
         told = {each: items for each, items in told.items() if each not in partial}
         told, untellable = treatment_claims.fit_to_tell(kind, told, reviewed, hides_uses)
-        left_out |= untellable
+        told, untaught = treatment_claims.fit_to_teach(own.text, kind, told, reviewed)
+        left_out |= untellable | untaught
         shown = kept if told != kept else {}
         page = FactPage(*about, told, shown=shown, left_out=left_out)
         return page if kept or left_out else None
@@ -211,9 +213,9 @@ class PageRenderer:
                 known = fact_fitness.is_definition(called.text, own.names)
                 return known and definitions.is_about(called.text, own.names)
             return not _CURE_RATE.match(called.text)
-        if fact.relation in _TREATED and not fact_fitness.is_use(own.text, called.text):
+        if fact.relation in _TREATED and not self._is_use(fact, own.text, called.text):
             return False
-        if fact.relation == "medicine" and not fact_fitness.is_use(called.text, own.text):
+        if fact.relation == "medicine" and not self._is_use(fact, called.text, own.text):
             return False
         if fact.relation == "complication" and fact.other in self._filler:
             return False
@@ -222,6 +224,14 @@ class PageRenderer:
             if signs and signs & ~patient_profiles.sex_signs(named):
                 return False
         return fact_fitness.is_tellable(fact.relation, called.kind, called.text, self._language)
+
+    def _is_use(self, fact: FactView, medicine: str, condition: str) -> bool:
+        """Say whether a scraped use of a medicine may be shown."""
+        if not fact_fitness.is_use(medicine, condition):
+            return False
+        if self._language == "zh":
+            return True
+        return not (fact.crowd or taught_uses.contradicts(medicine, condition))
 
     def _with_core_treatment(
         self, entity: Entity, names: Collection[str], groups: dict[str, tuple[PageFact, ...]]

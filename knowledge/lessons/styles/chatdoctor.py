@@ -60,6 +60,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     described = case_plan.can_tell_apart(written, known)
     for relation in _ASKED:
         told = page.groups.get(relation) and not page.is_lone(relation)
+        if relation == "red_flag":
+            told = bool(case_plan.flags_for(page, to_patient=True))
         if relation == "department" and case_plan.cannot_wait(page):
             continue  # who is sent to an emergency department needs no other
         if told and patient_profiles.is_illness(page):

@@ -111,6 +111,8 @@ def _talk(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     earlier.sort(key=lambda each: order.index(each.part))
     told = {each.words for each in earlier}
     more = [each for each in more if each.words not in told and pick.random() < _MORE][:1]
+    if form == "again":  # one more passage is asked for
+        more = []
     return _held(page, earlier, [last, *more], relation, pick)
 
 

@@ -16,6 +16,7 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
+    case_plan,
     fitting_questions,
     pair_advice,
     patient_profiles,
@@ -81,7 +82,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         return {}
     questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
-    if page.text_facts("red_flag"):
+    if case_plan.flags_for(page, to_patient=True):
         found["red_flag"] = ("flag",)
     for relation in dict.fromkeys((*_MET, *_ALIKE[kind], *_HARMLESS[kind])):
         forms = []
@@ -117,7 +118,7 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     words = load(SafetyWords, page.language)
     asked = _asked(page, words.red_flag_question, pick)
     answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
-    item = pick.choice(page.text_facts(relation)[:3])
+    item = pick.choice(case_plan.flags_for(page, to_patient=True)[:3])
     answer.add_stock(words.urgent, at_any_rate=True)
     if urgent_flags.is_sign(item.text, page.language):
         answer.state(relation, [item])
@@ -152,7 +153,10 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=reviews))
     text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])
-    if advice:
+    ordered = advice and not reviews and pair_advice.is_order(advice, page.language)
+    if ordered and item.level != "contraindicated":  # who takes both is told whom to ask
+        answer.add_stock([each for each in words.instead if "pharmacist" in each], at_any_rate=True)
+    elif advice and not ordered:
         answer.state(pair_advice.ADVICE, [advice])
     others = [each for each in page.entity_facts(relation) if each.object != item.object]
     others = list(first_of(relation, others, 4))
