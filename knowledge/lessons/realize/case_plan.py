@@ -116,6 +116,8 @@ class CasePlan:
         sudden = self.who.pace == "sudden" and self.relation != "description"
         if self.to_patient and self.findings:  # what may yet come is told last
             return sudden or self.is_grave
+        if self.to_patient and self.page.language == "zh":  # who names it, is answered first
+            return pressing or self.is_grave
         return pressing or sudden or (self.to_patient and self.is_grave)
 
 

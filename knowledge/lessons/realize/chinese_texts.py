@@ -45,12 +45,12 @@ _BEGINS_USE_ZH = re.compile(
 _GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
 _WAY = re.compile("[^，。；：不无未非]{1,12}(?:传播|传染)")
 _BY_WAY = re.compile("^(?:主要)?(?:通过|经).*(?:传播|传染)")
-_NO_SPREAD = re.compile("^(?:不|无|非|没有|一般不|本身不|通常不)[^，。；]*(?:传染|传播)")
+_NO_SPREAD = re.compile("^(?:不|无|非|没有|一般不|本身不|通常不)[^，。；]*(?:传染|传播|感染)")
 _FROM_ANIMALS = re.compile("蚊|蜱|虱|蚤|螨|叮|咬|动物|昆虫|媒介|伤口")
 """Ways of an illness that one person does not give to another."""
 _GOES_ON_FROM_NAME = re.compile(
     "(?:通常|一般|多数?(?!是)|大多|往往|常|可(?!见)|会|终身|慢性|急性|起初|起病|突然|骤然|逐渐|缓慢|反复|属|病程|预后|不能|难以|"
-    "很少|少数|目前|若|如|一旦|经(?:治疗|手术)|规范|及时|早期|不治疗|不及时|未治疗|数)"
+    "很少|少数|目前|若|如|一旦|经(?:治疗|手术)|规范|及时|早期|不治疗|不及时|未治疗|持续|补足|数)"
 )
 """How a text on the course or the outlook begins that goes on from the name."""
 

@@ -67,7 +67,7 @@ _AT_HOME = re.compile("tablets|I am to take|家里|药由我来管|照顾")
 """Words of somebody who has a medicine at home."""
 
 _OF_WOMEN_OR_CHILDREN = ("pregnancy", "breastfeeding", "children")
-_NOT_HAD = re.compile("妊娠|怀孕|哺乳|家族史$|阳性$")
+_NOT_HAD = re.compile("^对|妊娠|怀孕|哺乳|家族史$|阳性$")
 """What nobody "has" as one has an illness."""
 
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}

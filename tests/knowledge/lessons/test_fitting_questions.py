@@ -68,6 +68,8 @@ def test_what_is_done_is_not_healed():
         ("transmission", "非传染性疾病", "甲药属于非传染性疾病"),
         ("transmission", "蚊虫叮咬传播", "甲药的传播方式是蚊虫叮咬传播"),
         ("transmission", "不会由他人传染", "甲药不会由他人传染"),
+        ("transmission", "不会因接触患者而感染", "甲药不会因接触患者而感染"),
+        ("course", "持续多年，时好时坏", "甲药持续多年，时好时坏"),
         ("course", "通常终身存在，需长期治疗", "甲药通常终身存在，需长期治疗"),
         ("prognosis", "多数不能根治", "甲药多数不能根治"),
         ("population", "40至50岁多见", "甲药以40至50岁多见"),
@@ -116,7 +118,7 @@ def test_adults_are_not_sent_to_paediatrics():
 
 
 def test_nobody_has_a_pregnancy_as_one_has_an_illness():
-    barred = page("甲药", contraindication=things("contraindication", "妊娠"))
+    barred = page("甲药", contraindication=things("contraindication", "妊娠", "对该药过敏"))
     assert safety.write(barred, "contraindication", "meets", PICK) is None
     kept = chinese_sentences.fit_to_items(
         ["有{o}的人不能用{s}。", "{s}的禁忌证包括{a}。"], ["妊娠"]
