@@ -110,7 +110,7 @@ _SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGN
 
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
-    r"altitude sickness|hypothermia|heat ?stroke|heat exhaustion)\b|"
+    r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion)\b|"
     "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温",
     re.IGNORECASE,
 )

@@ -3,7 +3,8 @@
 import pytest
 
 from knowledge.lessons.facts import taught_uses, treatment_claims
-from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.records import Entity, Name
 from knowledge.vocabulary import INVERSE
 
 
@@ -74,3 +75,19 @@ def test_what_somebody_is_born_with_has_no_prevention():
     assert set(treatment_claims.fit_to_teach("thalassaemia", "condition", groups, ()).groups) == {
         "description"
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "relation", "objects", "lone"),
+    [
+        ("medicine", "zaltoprofen", "medicine~", ["pain", "arthritis"], True),
+        ("medicine", "zaltoprofen", "medicine~", ["pain", "arthritis", "gout"], False),
+        ("medicine", "metformin", "medicine~", ["type 2 diabetes"], False),
+        ("condition", "berylliosis", "symptom", ["cough", "fatigue"], True),
+        ("condition", "berylliosis", "symptom", ["cough", "fatigue", "weight loss"], False),
+    ],
+)
+def test_few_scraped_uses_or_findings_do_not_stand_for_all(kind, name, relation, objects, lone):
+    entity = Entity(f"{kind}:x", kind, (Name(name, "en"),))
+    page = FactPage(entity, "en", name, name, {relation: _named(*objects)})
+    assert page.is_lone(relation) == lone
