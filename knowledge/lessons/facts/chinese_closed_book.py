@@ -127,7 +127,7 @@ def showable(
             )
         )
     together = _holds("treated_together", name) and "medicine" not in reviewed
-    if together and len({_stem(item.text) for item in kept.get("medicine", ())}) < _TOGETHER:
+    if together and _kinds_of(kept.get("medicine", ())) < _TOGETHER:
         kept.pop("medicine", None)
     if "treatment" in kept and "treatment" not in reviewed:
         named = [item.text for each in _TREATING for item in kept.get(each, ())]
@@ -258,7 +258,7 @@ def _select_of(
         ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
-        if _holds("treated_together", name) and len(kept) < _TOGETHER:
+        if _holds("treated_together", name) and _kinds_of(kept) < _TOGETHER:
             kept = []
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
@@ -287,6 +287,11 @@ def _holds_all(longer: str, shorter: str) -> bool:
 def _stem(medicine: str) -> str:
     """Return what a medicine is called without its form: 氯雷他定片 and 氯雷他定胶囊 are one."""
     return _SALT.sub("", _FORM.sub("", medicine)) or medicine
+
+
+def _kinds_of(medicines: Sequence[PageFact]) -> int:
+    """Return of how many kinds medicines are: 利福平 and 利福喷丁 are of one."""
+    return len({_stem(item.text)[:2] for item in medicines})
 
 
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:

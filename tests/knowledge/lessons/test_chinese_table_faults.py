@@ -104,6 +104,8 @@ def test_treatment_is_shown_where_it_is_known_what_matters():
     }
     assert shown("铅中毒", **listed_together) == {}
     assert shown("肾结核", medicine=listed("medicine", "异烟肼片", "利福平胶囊")) == {}
+    again = listed("medicine", "异烟肼片", "利福平胶囊", "利福喷丁胶囊")
+    assert shown("皮肤结核", medicine=again) == {}
 
 
 def test_what_somebody_wrote_and_read_is_not_doubted():
