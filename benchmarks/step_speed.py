@@ -166,17 +166,16 @@ def _drawn(words: int) -> list[Any]:
 @contextmanager
 def _started(way: str, job: Path) -> Iterator[subprocess.Popen[str]]:
     """Start a way and wait until it has its model."""
-    child = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(_CHILD), way, str(job)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.wait()
+    ) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
 
 
 def _step(child: subprocess.Popen[str], way: str) -> dict[str, Any]:

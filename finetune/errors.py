@@ -1,4 +1,4 @@
-"""The error that finetune raises for what a user can fix."""
+"""The error that finetune raises for what a user can fix, and the check of a value's bounds."""
 
 
 class FinetuneError(Exception):
@@ -14,3 +14,11 @@ class FinetuneError(Exception):
         self.where = where
         self.remedy = remedy
         self.status = status
+
+
+def demand(holds: bool, told: str, value: object, wanted: str, *, where: str) -> None:
+    """Raise FinetuneError where a value is not what is wanted; `told` names it in the sentence."""
+    if not holds:
+        raise FinetuneError(
+            f"{told} is {value}, but must be {wanted}.", where=where, remedy="Correct the value."
+        )

@@ -32,6 +32,7 @@ from finetune.templates.open_tokenizer import open_tokenizer
 from finetune.training import micro_batches
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PretrainedConfig, PreTrainedTokenizerBase
 
 WEIGHTS = low_rank.WEIGHTS
@@ -242,6 +243,14 @@ def uses_bfloat16(device: str, precision: Precision) -> bool:
     return bool(able.get("amx_bf16") or able.get("avx512_bf16"))
 
 
+def weights_type(device: str, precision: Precision) -> "torch.dtype":
+    """Return the type in which weights are held: on a processor float32, unless told otherwise."""
+    import torch
+
+    whole = precision == "float32" or (device == "cpu" and precision == "auto")
+    return torch.float32 if whole else torch.bfloat16
+
+
 def autocast(student: Student, precision: Precision) -> AbstractContextManager[Any]:
     """Return the context in which a student computes."""
     import torch
@@ -329,10 +338,7 @@ def _network(
     precision: Precision,
     quantisation: Quantisation | None = None,
 ) -> Any:  # noqa: ANN401
-    import torch
-
     opener = architecture.opener(_config(folder, base))
-    whole = precision == "float32" or (device == "cpu" and precision == "auto")
     few: dict[str, Any] = {}
     if quantisation is not None:
         few["quantization_config"] = quantised_base.config_for(quantisation)
@@ -341,7 +347,7 @@ def _network(
         with quiet():
             network, report = opener.from_pretrained(
                 str(folder),
-                dtype=torch.float32 if whole else torch.bfloat16,
+                dtype=weights_type(device, precision),
                 use_safetensors=True,
                 trust_remote_code=remote_code.allowed(folder),
                 output_loading_info=True,

@@ -7,6 +7,7 @@ A model keeps packed examples apart by the restarts in `positions`, in transform
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
@@ -58,7 +59,26 @@ def joined(first: Packing, second: Packing) -> Packing:
     return Packing(_Chained(first.rows, second.rows), tokens, tokens / room if count else 0.0)
 
 
-class _Chained(Sequence[Packed]):
+class RowsOnDemand(Sequence[Packed], ABC):
+    """Rows that are made when they are asked for, each by its place."""
+
+    @abstractmethod
+    def row(self, place: int) -> Packed:
+        """Return the row of a place from 0 on."""
+
+    @overload
+    def __getitem__(self, place: int) -> Packed: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Packed]: ...
+    def __getitem__(self, place: int | slice) -> Packed | list[Packed]:
+        if isinstance(place, slice):
+            return [self.row(one) for one in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        return self.row(place % len(self))
+
+
+class _Chained(RowsOnDemand):
     """Rows of one sequence after those of another."""
 
     def __init__(self, first: Sequence[Packed], second: Sequence[Packed]) -> None:
@@ -67,16 +87,7 @@ class _Chained(Sequence[Packed]):
     def __len__(self) -> int:
         return len(self._first) + len(self._second)
 
-    @overload
-    def __getitem__(self, place: int) -> Packed: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Packed]: ...
-    def __getitem__(self, place: int | slice) -> Packed | list[Packed]:
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
-        if not -len(self) <= place < len(self):
-            raise IndexError(place)
-        place %= len(self)
+    def row(self, place: int) -> Packed:
         size = len(self._first)
         return self._first[place] if place < size else self._second[place - size]
 

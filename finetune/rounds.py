@@ -10,6 +10,7 @@ import json
 import platform
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -109,10 +110,11 @@ def run(
         student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
-        went_on = _look_for_checkpoint(work, student, resume)
+        parts = _parts(work, student)
+        went_on = _look_for_checkpoint(work, parts, resume)
         before = _score(work, student, progress)
         group.tell(wanted.number)
-        fit = _train(work, student, progress, group)
+        fit = _train(work, parts, student, progress, group)
         student = method_of(recipe).join(student, recipe)
         after = _score(work, student, progress)
         return replace(_finish(work, student, fit, before, after, progress), note=went_on)
@@ -129,7 +131,7 @@ def follow(wanted: Wanted, *, tools: TextTools) -> None:
             parent = ledger.find_parent(mine)
             student = _student(mine, parent)
             work = _prepare(mine, parent, student.tokenizer, silent, tools)
-            _train(work, student, silent, group)
+            _train(work, _parts(work, student), student, silent, group)
 
 
 def estimate(
@@ -224,10 +226,10 @@ def _prepare(
     )
 
 
-def _look_for_checkpoint(work: _RoundInputs, student: Student, insist: bool) -> str:
+def _look_for_checkpoint(work: _RoundInputs, parts: Mapping[str, str], insist: bool) -> str:
     """Return in words what becomes of a checkpoint; FinetuneError where one is insisted on."""
     file = _sibling(work.folder, "checkpoint")
-    found = trainer.resumable(Checkpoint(file, manifests.of_value(_parts(work, student))))
+    found = trainer.resumable(Checkpoint(file, manifests.of_value(parts)))
     if found:
         return f"went on from the checkpoint after step {found}"
     why = (
@@ -264,9 +266,14 @@ def _score(work: _RoundInputs, student: Student, progress: Progress) -> Measurem
     return held_out.measure(student, work.held_out, work.recipe, work.tools, progress)
 
 
-def _train(work: _RoundInputs, student: Student, progress: Progress, group: Ranks) -> TrainingRun:
+def _train(
+    work: _RoundInputs,
+    parts: Mapping[str, str],
+    student: Student,
+    progress: Progress,
+    group: Ranks,
+) -> TrainingRun:
     objective, recipe = work.objective, work.recipe
-    parts = _parts(work, student)
     group.check_same(parts)
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), manifests.of_value(parts))
     if isinstance(objective, TrainsItself):

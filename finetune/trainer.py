@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from finetune import model
@@ -122,7 +123,8 @@ def fit(
             loss = _step(work, step, rows, rate)
             if not math.isfinite(loss):
                 raise no_number(step, checkpoint, weights, optimizer, curve)
-            curve.append(_point(curve, rows, loss, rate, time.monotonic() - began))
+            seconds, tokens = time.monotonic() - began, sum(len(row.ids) for row in rows)
+            curve.append(next_point(curve, loss, rate, tokens, seconds))
             speed = curve[-1].tokens / max(curve[-1].seconds, 1e-3)
             seen = curve[-1].tokens
             progress(Tick("train", step + 1, len(steps), loss, speed, rate, seen))
@@ -269,13 +271,23 @@ def _step(work: _Work, step: int, rows: Sequence[Packed], rate: float) -> float:
     return float(found[0])
 
 
-def _point(
-    curve: Sequence[CurvePoint], rows: Sequence[Packed], loss: float, rate: float, seconds: float
+def next_point(
+    curve: Sequence[CurvePoint],
+    loss: float,
+    rate: float,
+    tokens: int,
+    seconds: float,
+    measured: Mapping[str, float] = MappingProxyType({}),
 ) -> CurvePoint:
+    """Return the point that comes next on a curve; `tokens` and `seconds` are the step's own."""
     last = curve[-1] if curve else CurvePoint(0, 0.0, 0.0, 0, 0.0)
-    tokens = last.tokens + sum(len(row.ids) for row in rows)
     return CurvePoint(
-        len(curve) + 1, round(loss, 6), rate, tokens, round(last.seconds + seconds, 3)
+        len(curve) + 1,
+        round(loss, 6),
+        rate,
+        last.tokens + tokens,
+        round(last.seconds + seconds, 3),
+        {name: round(one, 6) for name, one in measured.items()},
     )
 
 

@@ -9,10 +9,13 @@ import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from finetune import dataset
 from finetune.architectures.architecture import opener
+from finetune.dataset import Dataset
 from finetune.model import quiet
 from finetune.recipe import Evaluation, Gate, Lora, Recipe, RoundPlan
 from finetune.templates.rendering import TEMPLATE
+from finetune.training.round_progress import Progress, Tick
 
 ILLS = ("gout", "asthma", "migraine", "anaemia", "measles", "mumps", "rickets", "scurvy")
 ILLS_ZH = ("痛风", "哮喘", "偏头痛", "贫血", "麻疹", "腮腺炎", "佝偻病", "坏血病")
@@ -120,6 +123,27 @@ def write_pairs(folder: Path, lines: list[dict[str, object]]) -> None:
     """Write the preference pairs of a dataset folder."""
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (folder / "preference.jsonl").write_text(text, encoding="utf-8")
+
+
+def read_pairs(folder: Path) -> Dataset:
+    """Write a dataset folder with a preference pair for each training row, and read it."""
+    write_data(folder, rows(96), rows(12, 96))
+    write_pairs(folder, pairs(rows(96)))
+    return dataset.read(folder)
+
+
+class Killed(Exception):
+    """Ends a round as a signal would."""
+
+
+def killed_at(step: int) -> Progress:
+    """Return what is told of a round's progress and ends it after a step of training."""
+
+    def kill(tick: Tick) -> None:
+        if (tick.name, tick.done) == ("train", step):
+            raise Killed
+
+    return kill
 
 
 def write_tokenizer(folder: Path, template: str = TEMPLATE) -> int:

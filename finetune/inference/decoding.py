@@ -11,9 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from finetune import model
+from finetune import errors, model
 from finetune.architectures import architecture, encoder_decoder
-from finetune.errors import FinetuneError
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.training.token_loss import picks_logits
@@ -76,12 +75,7 @@ class Decoding:
 
 
 def _demand(holds: bool, name: str, value: object, wanted: str) -> None:
-    if not holds:
-        raise FinetuneError(
-            f"The way of choosing tokens has {name} {value}, but it must be {wanted}.",
-            where=name,
-            remedy="Correct the value.",
-        )
+    errors.demand(holds, f"The decoding option {name}", value, wanted, where=name)
 
 
 GREEDY = Decoding()

@@ -74,7 +74,7 @@ class LowRank:
         network, lora = student.model, recipe.lora
         torch.manual_seed(recipe.seed)
         with quiet():
-            network.add_adapter(_ADDED, _config(student, lora))
+            network.add_adapter(_ADDED, shape_of(student, lora))
         active = [student.slot, _ADDED]
         if lora.start == "pissa":
             active.append(_start_from_weights(network, _ADDED, lora))
@@ -166,7 +166,7 @@ def attach(student: Student, lora: Lora, seed: int) -> Student:
     torch.manual_seed(seed)  # the adapter's start is part of what the seed decides
     try:
         with quiet():
-            wrapped = get_peft_model(student.model, _config(student, lora))
+            wrapped = get_peft_model(student.model, shape_of(student, lora))
     except ValueError as error:
         raise FinetuneError(
             f"The adapter does not fit the base {student.base_name}: {error}",
@@ -198,7 +198,8 @@ def save_config(student: Student, folder: Path) -> None:
     config.base_model_name_or_path, config.inference_mode = was
 
 
-def _config(student: Student, lora: Lora) -> Any:  # noqa: ANN401
+def shape_of(student: Student, lora: Lora) -> Any:  # noqa: ANN401
+    """Return peft's configuration of a new adapter of a recipe's shape."""
     from peft import LoraConfig
 
     targets = lora.target_modules

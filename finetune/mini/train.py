@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from finetune import errors
 from finetune.errors import FinetuneError
 from finetune.mini import copying, reading_score
 from finetune.mini import tokenizer as tokens
@@ -68,13 +69,9 @@ class MiniPlan:
         return 60 * (self.segment_minutes + self.lookup_minutes + self.minutes)
 
     def __post_init__(self) -> None:
-        if not 512 <= self.row <= self.context:
-            # shorter rows hold no whole drill, and the search for one would not end
-            raise FinetuneError(
-                f"A row of {self.row} tokens does not do.",
-                where="row",
-                remedy=f"Take 512 to {self.context}, the context.",
-            )
+        # shorter rows hold no whole drill, and the search for one would not end
+        holds, wanted = 512 <= self.row <= self.context, f"from 512 to {self.context}, the context"
+        errors.demand(holds, "The length of a row", self.row, wanted, where="row")
 
 
 def run(

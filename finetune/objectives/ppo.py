@@ -181,15 +181,8 @@ class _Run:
         rate = trainer.learning_rate(task.plan, step, steps)
         measured["length"], tokens = sampling.sizes(answers)
         loss, learned = self._learn(rollouts, rate, step, curve)
-        last = curve[-1] if curve else CurvePoint(0, 0.0, 0.0, 0, 0.0)
-        return CurvePoint(
-            step + 1,
-            round(loss, 6),
-            rate,
-            last.tokens + tokens,
-            round(last.seconds + time.monotonic() - began, 3),
-            {name: round(one, 6) for name, one in (measured | learned).items()},
-        )
+        seconds = time.monotonic() - began
+        return trainer.next_point(curve, loss, rate, tokens, seconds, measured | learned)
 
     def _look_back(
         self, answers: Sequence[Answers], scored: Sequence[Sequence[Scored]]

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
-from finetune.dataset import Dataset, Row
+from finetune.dataset import Dataset
 from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
 from finetune.inference import batch_writing
@@ -24,7 +24,7 @@ from finetune.recipe import Recipe, RoundPlan
 from finetune.recipes.recipe_values import demand
 from finetune.rows import questions
 from finetune.rows.examples import Example, ExampleReport
-from finetune.rows.questions import Questions
+from finetune.rows.questions import Questions, QuestionSource
 from finetune.scoring.goals import Goal
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
@@ -86,24 +86,17 @@ class Reinforcement:
         wanted = max((self.needed(one, len(data.train)) for one in plans), default=len(data.train))
         # sizes alone are wanted: a reward model would be opened for nothing
         reward = open_proof(data, tools) if self.reward == PROOF else AnyQuestion()
-        chosen = self._choose(data, data.train, tokenizer, recipe, seed, tools, reward, wanted)
+        source = QuestionSource(data.train, tokenizer, recipe, seed, tools, reward)
+        chosen = self._choose(source, data, wanted)
         return [one.tokens for one in chosen.examples], chosen.report
 
     def asked(self, student: Student, task: RoundTask, reward: Reward) -> Sequence[Example]:
         """Return the questions of a round; FinetuneError where the data has too few."""
         wanted = self.needed(task.plan, len(task.data.train))
-        chosen = self._choose(
-            task.data,
-            task.data.train,
-            student.tokenizer,
-            task.recipe,
-            task.seed,
-            task.tools,
-            reward,
-            wanted,
-            least=self.questions,
+        source = QuestionSource(
+            task.data.train, student.tokenizer, task.recipe, task.seed, task.tools, reward
         )
-        return chosen.examples
+        return self._choose(source, task.data, wanted, least=self.questions).examples
 
     def needed(self, plan: RoundPlan, rows: int) -> int:
         """Return how many questions a round asks, each once in each epoch."""
@@ -117,16 +110,9 @@ class Reinforcement:
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return what greedy answers to held-out questions are worth, and which are proven."""
         reward = self.open_reward(task)
-        chosen = self._choose(
-            task.data,
-            task.data.validation,
-            student.tokenizer,
-            task.recipe,
-            task.recipe.seed,
-            task.tools,
-            reward,
-            self.held_out,
-        )
+        rows, seed = task.data.validation, task.recipe.seed
+        source = QuestionSource(rows, student.tokenizer, task.recipe, seed, task.tools, reward)
+        chosen = self._choose(source, task.data, self.held_out)
         written = batch_writing.write_answers(
             student,
             [one.prompt for one in chosen.examples],
@@ -147,28 +133,9 @@ class Reinforcement:
         return model_reward.load(task.home, self.reward, task.recipe.precision)
 
     def _choose(
-        self,
-        data: Dataset,
-        rows: Sequence[Row],
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-        reward: Reward,
-        wanted: int,
-        least: int = 1,
+        self, source: QuestionSource, data: Dataset, wanted: int, least: int = 1
     ) -> Questions:
-        chosen = questions.choose(
-            rows,
-            rows,
-            tokenizer,
-            recipe,
-            seed,
-            tools,
-            reward,
-            wanted=wanted,
-            max_new_tokens=self.max_new_tokens,
-        )
+        chosen = questions.choose(source, wanted=wanted, max_new_tokens=self.max_new_tokens)
         if len(chosen.examples) < least:
             raise _no_questions(data, chosen.report, least)
         return chosen

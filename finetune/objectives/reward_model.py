@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 from finetune import model
 from finetune.adapters import Adapter
-from finetune.architectures import architecture
 from finetune.bases import base_records
 from finetune.errors import FinetuneError
 from finetune.files import base_form, manifests
+from finetune.methods import low_rank
 from finetune.methods.method_registry import METHODS
 from finetune.model import Student
 from finetune.recipe import Lora, Precision
@@ -104,19 +104,12 @@ def start(
 ) -> Student:
     """Return a reward model to train: its adapter goes on from the parent's where that is LoRA."""
     import torch
-    from peft import LoraConfig, get_peft_model
+    from peft import get_peft_model
     from peft.utils import TaskType
 
     student = _headed(base, precision, seed)
-    targets = lora.target_modules
-    config = LoraConfig(
-        r=lora.rank,
-        lora_alpha=lora.alpha,
-        lora_dropout=lora.dropout,
-        target_modules=targets if isinstance(targets, str) else list(targets),
-        exclude_modules=architecture.left_alone(student.model),
-        task_type=TaskType.SEQ_CLS,
-    )
+    config = low_rank.shape_of(student, lora)
+    config.task_type = TaskType.SEQ_CLS
     weights = None
     if parent is not None:
         student = replace(student, tokenizer=open_tokenizer(parent.folder, parent.name))
@@ -212,14 +205,13 @@ def _headed(base: str, precision: Precision, seed: int) -> Student:
     folder = model.locate(base)
     torch.manual_seed(seed)  # the head's start is part of what the seed decides
     place = model.choose_device()
-    whole = precision == "float32" or (place == "cpu" and precision == "auto")
     opener: Any = AutoModelForSequenceClassification
     try:
         with model.quiet(), _quiet_about_the_head():
             network = opener.from_pretrained(
                 str(folder),
                 num_labels=1,
-                dtype=torch.float32 if whole else torch.bfloat16,
+                dtype=model.weights_type(place, precision),
                 use_safetensors=True,
                 trust_remote_code=False,
             )

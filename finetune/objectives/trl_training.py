@@ -242,16 +242,11 @@ class _Run:
 
     def end_step(self, rate: float, measured: Mapping[str, float]) -> None:
         """Count a step that was taken, tell of it, and save where that is due."""
-        last = self.curve[-1] if self.curve else CurvePoint(0, 0.0, 0.0, 0, 0.0)
-        step = len(self.curve) + 1
-        seconds = round(last.seconds + time.monotonic() - self.began, 3)
-        tokens = last.tokens + self.tokens
-        told = {name: round(one, 6) for name, one in measured.items()}
-        point = CurvePoint(step, round(self.loss, 6), rate, tokens, seconds, told)
+        seconds = time.monotonic() - self.began
+        point = trainer.next_point(self.curve, self.loss, rate, self.tokens, seconds, measured)
         self.curve.append(point)
-        speed = point.tokens / max(seconds, 1e-3)
-        rate, seen = point.learning_rate, point.tokens
-        self.progress(Tick("train", step, self.steps, self.loss, speed, rate, seen))
+        step, speed = point.step, point.tokens / max(point.seconds, 1e-3)
+        self.progress(Tick("train", step, self.steps, self.loss, speed, rate, point.tokens))
         if self.watch:
             self.watch(step, measured)
         if self.checkpoint and step % self.plan.checkpoint_every == 0 and step < self.steps:

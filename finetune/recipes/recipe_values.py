@@ -8,6 +8,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
 from typing import TypeVar, get_args, get_origin, get_type_hints
 
+from finetune import errors
 from finetune.errors import FinetuneError
 
 Built = TypeVar("Built")
@@ -45,12 +46,7 @@ def build(kind: type[Built], values: object, path: str = "") -> Built:
 
 def demand(holds: bool, key: str, value: object, wanted: str) -> None:
     """Raise FinetuneError where a value of the recipe is not what its key needs."""
-    if not holds:
-        raise FinetuneError(
-            f"The recipe key {key} is {value}, but must be {wanted}.",
-            where=key,
-            remedy="Correct the value.",
-        )
+    errors.demand(holds, f"The recipe key {key}", value, wanted, where=key)
 
 
 def plain(value: object) -> object:

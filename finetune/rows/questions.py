@@ -33,29 +33,32 @@ class Questions:
     report: ExampleReport
 
 
-def choose(
-    rows: Sequence[Row],
-    pool: Sequence[Row],
-    tokenizer: "PreTrainedTokenizerBase",
-    recipe: Recipe,
-    seed: int,
-    tools: TextTools,
-    reward: Reward,
-    *,
-    wanted: int,
-    max_new_tokens: int,
-) -> Questions:
+@dataclass(frozen=True, slots=True)
+class QuestionSource:
+    """What questions are made of: rows as a recipe shows them, and what scores their answers."""
+
+    rows: Sequence[Row]
+    tokenizer: "PreTrainedTokenizerBase"
+    recipe: Recipe
+    seed: int
+    tools: TextTools
+    reward: Reward
+
+
+def choose(source: QuestionSource, *, wanted: int, max_new_tokens: int) -> Questions:
     """Return so many questions of the rows, or as many as there are; the same for the same seed."""
     report = ExampleReport()
     found: list[Example] = []
-    left = iter(_in_order(rows, seed))
+    left = iter(_in_order(source.rows, source.seed))
     while len(found) < wanted and (few := list(islice(left, _AT_ONCE))):
-        made, shown = make_examples(few, pool, tokenizer, recipe, seed, tools)
+        made, shown = make_examples(
+            few, source.rows, source.tokenizer, source.recipe, source.seed, source.tools
+        )
         report.rows += shown.rows
         for reason, count in shown.left_out.items():
             report.left_out[reason] = report.left_out.get(reason, 0) + count
-        for example, reason in zip(made, reward.why_not(made), strict=True):
-            why = reason or _too_long(example, recipe.max_tokens, max_new_tokens)
+        for example, reason in zip(made, source.reward.why_not(made), strict=True):
+            why = reason or _too_long(example, source.recipe.max_tokens, max_new_tokens)
             if why:
                 report.left_out[why] = report.left_out.get(why, 0) + 1
             elif len(found) < wanted:

@@ -11,11 +11,11 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from finetune.errors import FinetuneError
 from finetune.files import manifests
-from finetune.packing import Packed, Packing
+from finetune.packing import Packed, Packing, RowsOnDemand
 from finetune.templates.rendering import Rendered
 
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-class _Rows(Sequence[Packed]):
+class _Rows(RowsOnDemand):
     """The tokens of a part as rows of a length; a row is read when it is asked for."""
 
     def __init__(self, folder: Path, part: str, max_tokens: int) -> None:
@@ -228,18 +228,10 @@ class _Rows(Sequence[Packed]):
     def __len__(self) -> int:
         return -(-self.tokens // self._size)
 
-    @overload
-    def __getitem__(self, place: int) -> Packed: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[Packed]: ...
-    def __getitem__(self, place: int | slice) -> Packed | list[Packed]:
+    def row(self, place: int) -> Packed:
         import numpy as np
 
-        if isinstance(place, slice):
-            return [self[one] for one in range(*place.indices(len(self)))]
-        if not -len(self) <= place < len(self):
-            raise IndexError(place)
-        first = place % len(self) * self._size
+        first = place * self._size
         ids = self._read(first, min(first + self._size, self.tokens))
         low, high = np.searchsorted(self._starts, (first, first + len(ids)))
         begun = {int(one) - first for one in self._starts[low:high]} | {0}

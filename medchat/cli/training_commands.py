@@ -201,7 +201,8 @@ def _plan_lines(plan: Shape) -> list[str]:
     """
     given = plan["samples"]
     assert isinstance(given, list | tuple)
-    figures = {name: value for name, value in plan.items() if name != "samples"}
+    left_out = ("samples",) if plan["trial_failed"] else ("samples", "trial_failed")
+    figures = {name: value for name, value in plan.items() if name not in left_out}
     figures["memory_bytes"] = f"{plan['memory_bytes']:,} ({_how(plan)})"
     figures["seconds"] = f"{plan['seconds']:.0f} ({_how(plan)})"
     lines = output.pairs(figures)

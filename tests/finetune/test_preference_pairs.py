@@ -5,7 +5,18 @@ from dataclasses import replace
 
 import pytest
 import torch
-from toy_finetune import base, pairs, recipe, rows, trained, write_data, write_pairs
+from toy_finetune import (
+    Killed,
+    base,
+    killed_at,
+    pairs,
+    read_pairs,
+    recipe,
+    rows,
+    trained,
+    write_data,
+    write_pairs,
+)
 
 from finetune import FinetuneError, adapters, dataset, model, rounds
 from finetune.evaluate import ratio
@@ -30,10 +41,7 @@ SCORED = Evaluation(rows=16, answers=0, probes=False)
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pairs") / "data"
-    write_data(folder, rows(96), rows(12, 96))
-    write_pairs(folder, pairs(rows(96)))
-    return dataset.read(folder)
+    return read_pairs(tmp_path_factory.mktemp("pairs") / "data")
 
 
 def on(plan, policy="continue"):
@@ -101,16 +109,9 @@ def test_against_the_bare_base_a_trained_start_would_lose_otherwise(home, data):
 
 
 def test_a_killed_round_ends_with_the_same_bits(home, data, outcome, tmp_path):
-    class Killed(Exception):
-        pass
-
-    def kill(tick):
-        if (tick.name, tick.done) == ("train", 10):
-            raise Killed
-
     own = trained().copy(tmp_path / "home").home
     with pytest.raises(Killed):
-        round_two(own, data, progress=kill)
+        round_two(own, data, progress=killed_at(10))
     again = round_two(own, data)
     assert adapters.manifest(again.adapter)["resumed_at"] == 8
     first, second = ((one.adapter.folder / model.WEIGHTS).read_bytes() for one in (outcome, again))

@@ -134,17 +134,11 @@ def test_without_a_graph_there_is_no_proof(data):
 
 def test_questions_come_in_both_languages_and_leave_room_for_answers(data):
     job = task(data, "ppo")
-    chosen = questions.choose(
-        data.train,
-        data.train,
-        model.tokenizer(str(base())),
-        job.recipe,
-        7,
-        TEXT_TOOLS,
-        LettersWanted(),
-        wanted=10,
-        max_new_tokens=60,
+    tokenizer = model.tokenizer(str(base()))
+    source = questions.QuestionSource(
+        data.train, tokenizer, job.recipe, 7, TEXT_TOOLS, LettersWanted()
     )
+    chosen = questions.choose(source, wanted=10, max_new_tokens=60)
     assert len(chosen.examples) == chosen.report.kept == 10
     assert {one.language for one in chosen.examples} == {"en", "zh"}
     for one in chosen.examples:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from toy_finetune import base, pairs, recipe, rows, trained, write_data, write_pairs
+from toy_finetune import Killed, base, killed_at, read_pairs, recipe, rows, trained, write_data
 
 from finetune import FinetuneError, adapters, dataset, ledger, model, rounds
 from finetune.evaluate import ratio
@@ -28,10 +28,7 @@ PLAN = RoundPlan(
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pairs") / "data"
-    write_data(folder, rows(96), rows(12, 96))
-    write_pairs(folder, pairs(rows(96)))
-    return dataset.read(folder)
+    return read_pairs(tmp_path_factory.mktemp("pairs") / "data")
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +88,9 @@ def test_scores_do_not_depend_on_what_is_scored_beside(outcome, home):
 
 
 def test_a_killed_round_ends_with_the_same_bits(home, data, outcome, tmp_path):
-    class Killed(Exception):
-        pass
-
-    def kill(tick):
-        if (tick.name, tick.done) == ("train", 10):
-            raise Killed
-
     own = trained().copy(tmp_path / "home").home
     with pytest.raises(Killed):
-        make(own, data, kill)
+        make(own, data, killed_at(10))
     again = make(own, data)
     assert adapters.manifest(again.adapter)["resumed_at"] == 8
     first, second = ((one.adapter.folder / model.WEIGHTS).read_bytes() for one in (outcome, again))
@@ -140,6 +130,14 @@ def test_it_starts_from_its_parents_weights_with_a_new_head(home):
     trained_names = {name for name, one in given.items() if one.requires_grad}
     assert any("score" in name for name in trained_names)
     assert all("lora_" in name or "score" in name for name in trained_names)
+
+
+@pytest.mark.parametrize("shape", [{"dora": True}, {"rank_scaling": True}])
+def test_its_adapter_has_the_shape_of_the_recipe(shape):
+    student = reward_model.start(str(base()), Lora(4, 8, **shape), None, "float32", 1)
+    config = student.model.peft_config["default"]
+    assert (config.use_dora, config.use_rslora) == ("dora" in shape, "rank_scaling" in shape)
+    assert (config.r, config.task_type) == (4, "SEQ_CLS")
 
 
 def test_it_is_refused_without_pairs(home, tmp_path):

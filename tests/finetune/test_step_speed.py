@@ -1,31 +1,32 @@
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import step_speed
 import torch
 
-BENCHMARK = Path(__file__).resolve().parents[2] / "benchmarks" / "step_speed.py"
 
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run the benchmark with options; return its status, what it printed and what it complained."""
 
-def run(*options):
-    return subprocess.run(
-        [sys.executable, str(BENCHMARK), *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(BENCHMARK.parents[1])},
-    )
+    def run(*options):
+        monkeypatch.setattr(sys, "argv", ["step_speed.py", *options])
+        monkeypatch.setenv("PYTHONPATH", str(Path(step_speed.__file__).parents[1]))
+        with pytest.raises(SystemExit) as ended:
+            step_speed.main()
+        return int(ended.value.code), *capsys.readouterr()
+
+    return run
 
 
 @pytest.mark.parametrize("size", ["tiny", "tiny-glm"])
-def test_the_same_batches_give_the_losses_of_the_trainer(size):
+def test_the_same_batches_give_the_losses_of_the_trainer(run, size):
     ways = "plain,trl,medchat" if size == "tiny" else "plain,medchat"
-    done = run("--size", size, "--ways", ways, "--threads", "1", "--steps", "2")
-    assert done.returncode == 0, done.stderr
-    figures = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", done.stdout, re.MULTILINE))
+    status, told, _ = run("--size", size, "--ways", ways, "--threads", "1", "--steps", "2")
+    assert status == 0
+    figures = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", told, re.MULTILINE))
     losses = [
         [float(each) for each in figures[f"{size}, {way}: loss of each step"].split(", ")]
         for way in ("plain", "medchat")
@@ -37,8 +38,8 @@ def test_the_same_batches_give_the_losses_of_the_trainer(size):
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="asks what happens without a GPU")
-def test_without_a_gpu_the_gpu_part_is_refused_plainly():
-    done = run("--gpu")
-    assert done.returncode == 2
-    assert done.stderr.strip() == "There is no GPU that torch can use: run this where one is."
-    assert not done.stdout
+def test_without_a_gpu_the_gpu_part_is_refused_plainly(run):
+    status, told, complained = run("--gpu")
+    assert status == 2
+    assert complained.strip() == "There is no GPU that torch can use: run this where one is."
+    assert not told

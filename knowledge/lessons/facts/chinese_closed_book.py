@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import yaml
 
-from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts import chinese_table_faults, fact_fitness
 from knowledge.lessons.facts.chinese_known_tests import is_kept_from, known_tests
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.facts.source_habits import DEFAULTED, SourceHabits
@@ -61,6 +61,12 @@ _TREATING = ("treatment", "first_line", "medicine")
 _UNTOLD = {"symptom": "no_symptom", "test": "odd_test", "complication": "no_complication"}
 _UNTOLD |= {"population": "anybody", "body_part": "no_place"}
 
+_OF_FAMILIAR = ("symptom", "population")
+"""Relations that a table tells oddly of conditions which nothing else in it names."""
+
+_FEWEST_SHOWN = 2
+"""So many findings of a condition make a line that can be shown as its findings."""
+
 _TOGETHER = 3
 """Of the medicines that are given together so many have to be known."""
 
@@ -76,13 +82,22 @@ def is_general(department: str) -> bool:
     return _holds("general_department", department)
 
 
-def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
+def showable(
+    id: str, name: str, groups: Groups, reviewed: Collection[str], habits: SourceHabits
+) -> Groups:
     """Return the facts of a Chinese page that a line of evidence may show.
 
     Not medicines for what is known to be treated otherwise or of which nothing is known, nor what
-    is no medicine at all; not tests that nobody with the condition has, and nothing that is no
-    finding, test or complication of anything.
+    is no medicine at all; no tests but those that a condition is known to be found out by; no
+    findings that conditions like it do not have, and nothing that is no finding, test or
+    complication of anything, or that cannot be so.
     """
+    if not reviewed and id.startswith("condition:"):
+        places = groups.get("department", ())
+        foreign = places and all(_holds("other_medicine", item.text) for item in places)
+        if foreign or chinese_table_faults.is_unsaid(name):
+            return {}
+    groups = _without_faults(id, name, groups, reviewed, habits)
     kept = {
         relation: items
         if relation in reviewed
@@ -92,11 +107,13 @@ def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
         for relation, items in groups.items()
     }
     if "test" in kept and "test" not in reviewed:
-        kept["test"] = tuple(item for item in kept["test"] if not is_kept_from(name, item.text))
-    alone = [item for item in kept.get("treatment", ()) if item.object]
-    lone = len(alone) == 1 and alone[0].scraped and "treatment" not in reviewed
-    if lone and fact_fitness.has_core(name, ()):
-        kept["treatment"] = ()  # nothing tells that the one thing is what matters
+        named = [item.text for item in kept["test"] if item.object]
+        known = known_tests(name, named)
+        kept["test"] = tuple(
+            item
+            for item in kept["test"]
+            if not is_kept_from(name, item.text) and (not item.object or item.text in known)
+        )
     for relation in (*_MEDICINES, *_USES):
         if relation not in kept or relation in reviewed:
             continue
@@ -109,7 +126,59 @@ def showable(name: str, groups: Groups, reviewed: Collection[str]) -> Groups:
                 else _may_be_used(name, item.text, doubtful=item.scraped)
             )
         )
+    together = _holds("treated_together", name) and "medicine" not in reviewed
+    if together and _kinds_of(kept.get("medicine", ())) < _TOGETHER:
+        kept.pop("medicine", None)
+    if "treatment" in kept and "treatment" not in reviewed:
+        named = [item.text for each in _TREATING for item in kept.get(each, ())]
+        unknown = fact_fitness.has_core(name, ())  # nothing tells what it is treated with at heart
+        few = len(kept["treatment"]) < _FEWEST["treatment"]
+        if unknown or few or not fact_fitness.has_core(name, tuple(sorted(named))):
+            kept["treatment"] = ()
     return {relation: items for relation, items in kept.items() if items}
+
+
+def _without_faults(
+    id: str, name: str, groups: Groups, reviewed: Collection[str], habits: SourceHabits
+) -> Groups:
+    """Leave out what tables state of a condition that cannot be so, or that nothing supports."""
+    if not id.startswith("condition:"):
+        return groups
+    departments = [item.text for item in groups.get("department", ())]
+    kept: Groups = {}
+    for relation, items in groups.items():
+        if relation in reviewed:
+            kept[relation] = items
+            continue
+        sound = tuple(
+            item
+            for item in items
+            if not item.scraped
+            or not (
+                chinese_table_faults.is_at_fault(name, relation, item.text)
+                or (
+                    relation == "transmission"
+                    and chinese_table_faults.is_spread_at_fault(name, item.text, departments)
+                )
+                or (relation == "population" and not _is_telling_population(name, item.text))
+                or (relation == "symptom" and not _is_sound_finding(id, name, item, habits))
+                or (relation in _OF_FAMILIAR and habits.is_rare(id))
+            )
+        )
+        scraped = all(item.scraped for item in items)
+        few = relation == "symptom" and scraped and len(sound) < _FEWEST_SHOWN
+        kept[relation] = () if few else sound
+    return kept
+
+
+def _is_sound_finding(id: str, name: str, item: PageFact, habits: SourceHabits) -> bool:
+    """Say whether conditions like one have a finding, too, and it is one of this."""
+    alone = not (_repeats(name, item.text) or _is_of_kind(name, item.text))
+    return (
+        alone
+        and _belongs_of("symptoms", name, item.text)
+        and (not item.object or habits.is_finding_of(id, item.object))
+    )
 
 
 def _may_be_used(condition: str, medicine: str, *, doubtful: bool = False) -> bool:
@@ -189,7 +258,7 @@ def _select_of(
         ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
-        if _holds("treated_together", name) and len(kept) < _TOGETHER:
+        if _holds("treated_together", name) and _kinds_of(kept) < _TOGETHER:
             kept = []
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
@@ -218,6 +287,11 @@ def _holds_all(longer: str, shorter: str) -> bool:
 def _stem(medicine: str) -> str:
     """Return what a medicine is called without its form: 氯雷他定片 and 氯雷他定胶囊 are one."""
     return _SALT.sub("", _FORM.sub("", medicine)) or medicine
+
+
+def _kinds_of(medicines: Sequence[PageFact]) -> int:
+    """Return of how many kinds medicines are: 利福平 and 利福喷丁 are of one."""
+    return len({_stem(item.text)[:2] for item in medicines})
 
 
 def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHabits) -> bool:
@@ -310,6 +384,7 @@ def _is_telling_population(condition: str, people: str) -> bool:
         return False
     named = people.removesuffix("患者").removesuffix("人群")[-2:]
     given = _is_of_one_age(condition) or named in condition or condition[:2] in people
+    given = given or chinese_table_faults.is_at_fault(condition, "population", people)
     return not given and not (_holds("one_sex", people) and _holds("of_one_sex", condition))
 
 

@@ -120,9 +120,27 @@ def is_use(medicine: str, condition: str) -> bool:
 
     >>> is_use("Mercury Diiodide", "gout"), is_use("colchicine", "joint disorder")
     (False, False)
+    >>> is_use("cefixime", "Chronic Bronchitis"), is_use("cefixime", "gonorrhea")
+    (False, True)
     """
     vague = _matches("no_use_en", condition) or _matches("no_use_zh", condition)
-    return not vague and not _matches("no_medicine_en", medicine)
+    return not (vague or _matches("no_medicine_en", medicine) or _is_half(medicine, condition))
+
+
+def _is_half(medicine: str, condition: str) -> bool:
+    """Say whether a use holds only with what a table leaves out."""
+    return any(
+        given.search(medicine) and illness.search(condition) for given, illness in _half_uses()
+    )
+
+
+@cache
+def _half_uses() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    pairs = cast(Sequence[Sequence[str]], _rules()["half_uses"])
+    return tuple(
+        (re.compile(given, re.IGNORECASE), re.compile(illness, re.IGNORECASE))
+        for given, illness in pairs
+    )
 
 
 def are_telling_effects(names: Collection[str]) -> bool:

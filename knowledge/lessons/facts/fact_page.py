@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar, cast
 
+from knowledge.lessons.facts import taught_uses
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.records import Entity, Language, Passage
 
@@ -60,6 +61,9 @@ class PageLinks(Protocol):
 
 _SEVERAL = ("symptom", "test", "treatment", "medicine", "complication", "cause", "risk_factor")
 """Relations of a condition of which one fact alone is seldom all."""
+
+_USES, _ENOUGH_USES = ("medicine~", "first_line~"), 3
+_ENOUGH_FINDINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,19 @@ class FactPage:
         return tuple(item for item in self.entity_facts(relation) if not item.scraped)
 
     def is_lone(self, relation: str) -> bool:
-        """Say whether a program gathered but one thing of what a condition has several of."""
+        """Say whether a program gathered but one thing of what a condition has several of.
+
+        Two findings in English are as few: what is typical may be missing.
+
+        Nor do one or two uses in English tables stand for all uses of a medicine that the starter
+        records do not know.
+        """
         known = self.groups.get(relation, ())
-        return relation in _SEVERAL and len(known) == 1 and known[0].scraped
+        if relation in _USES and self.language == "en" and not taught_uses.knows(self.name):
+            return len(known) < _ENOUGH_USES and all(each.scraped for each in known)
+        fewest = _ENOUGH_FINDINGS if relation == "symptom" and self.language == "en" else 2
+        few = 0 < len(known) < fewest
+        return relation in _SEVERAL and few and all(each.scraped for each in known)
 
     def with_neighbours(
         self,

@@ -56,6 +56,8 @@ class FactView(NamedTuple):
     hidden: bool = False
     listed: bool = False
     own_use: bool = False
+    crowd: bool = False
+    """Whether only a crowd of lay readers found it."""
 
     @property
     def agreed(self) -> bool:
@@ -108,14 +110,16 @@ class FactStore:
         found: dict[str, list[FactView]] = {}
         for id, subject, relation, object, en, zh, position, _, _ in rows.values():
             scraped, fewer, licence, unread, terse, listed = self._rank_of(sources[id])
-            unread = unread or (terse and not object) or (len(sources[id]) == 1 and id in crowd)
+            guessed = len(sources[id]) == 1 and id in crowd
+            unread = unread or (terse and not object) or guessed
             order = (scraped, fewer, position, id)
             # The driver gives a new text for each mention; one of each is kept.
             ends = intern(subject), intern(relation), intern(object or "")
             level = interaction_level(notes[id]) if id in notes else ""
             told = (en, zh, order, licence, level, unread)
             for end, seen, other, hidden in _seen_from(*ends, asked):
-                fact = FactView(intern(id), seen, other, *told, hidden, listed, id in own_uses)
+                stated = (hidden, listed, id in own_uses, guessed)
+                fact = FactView(intern(id), seen, other, *told, *stated)
                 found.setdefault(end, []).append(fact)
         for facts in found.values():
             facts.sort(key=lambda fact: fact.order)

@@ -8,10 +8,11 @@ which nothing else is known a medicine or two make no list. An emergency has its
 every answer, or no treatment at all.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from knowledge.lessons.facts import chinese_closed_book, fact_fitness
+from knowledge.lessons.facts import chinese_closed_book, fact_fitness, taught_uses
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.facts.urgent_flags import is_grave_name
 from knowledge.records import Language
@@ -26,11 +27,19 @@ LISTED = "a use of a medicine that one table of conditions alone lists"
 EMERGENCY_USE = "an emergency as a use of a medicine that is not its first treatment"
 EMERGENCY = "treatment of an emergency without its first treatment"
 NAMED_ONLY = "medicines of a condition of which nothing else is known"
+MAIN_USE = "uses of a medicine without most of what it is known to be for"
+FIRST_CHOICE = "medicines of a condition without what it is known to be treated with first"
+INBORN = "prevention of what somebody is born with"
 PARTLY_HIDDEN = "uses of a medicine of which the other part of the split tells some"
 
 _KNOWN_BY = ("description", "symptom", "sign", "cause", "test", FIRST, "treatment", "red_flag")
 """What somebody who described a condition, rather than a medicine, tells of it."""
 
+
+_INBORN = re.compile(
+    r"\b(?:inherited|hereditary|congenital|genetic (?:disorder|disease))\b", re.IGNORECASE
+)
+"""How a description tells of what nobody can prevent."""
 
 _ENOUGH = 3
 """So many medicines make a list, even of a condition of which nothing else is known."""
@@ -72,6 +81,25 @@ def fit_to_tell(kind: str, groups: Groups, reviewed: Collection[str], partly_hid
     if few and reviewed and not any(each in groups for each in _KNOWN_BY):
         return _without(("medicine",), groups, NAMED_ONLY)
     return Fit(_first_choices_first(groups), {})
+
+
+def fit_to_teach(name: str, kind: str, groups: Groups, reviewed: Collection[str]) -> Fit:
+    """Return what an English answer may claim beside what the starter records teach.
+
+    A list that somebody wrote and read, one of the `reviewed` relations, is not doubted.
+    """
+    if kind == "medicine" and not set(USES).intersection(reviewed):
+        uses = [item.text for each in USES for item in groups.get(each, ())]
+        if uses and taught_uses.lacks_main_use(name, uses):
+            return _without(USES, groups, MAIN_USE)
+    if kind == "condition" and not {"medicine", FIRST}.intersection(reviewed):
+        medicines = [item.text for each in ("medicine", FIRST) for item in groups.get(each, ())]
+        if medicines and taught_uses.lacks_first_choice(name, medicines):
+            return _without(("medicine",), groups, FIRST_CHOICE)
+    described = " ".join(item.text for item in groups.get("description", ()))
+    if kind == "condition" and _INBORN.search(described):
+        return _without(("prevention",), groups, INBORN)
+    return Fit(groups, {})
 
 
 def is_known_use(condition: str, medicine: str, language: Language) -> bool:

@@ -47,6 +47,37 @@ _STATED_ZH = re.compile(
     "导致|引起|就医|就诊|住院|警惕|考虑|注意|不[可宜]|禁[用忌止]|避免|及时|尽快|迅速"
 )
 
+_ACTION = re.compile(
+    r"\b(?:emergenc\w*|at once|immediate\w*|urgent\w*|call|ambulance|hospital|seek|same[- ]day|"
+    r"doctor|without delay|needs?|requires?|must|cannot wait|admission|admit|refer\w*|assess\w*|"
+    r"treat(?:ed)?|surgery|stop|do not|never|go to|come back|review|help)\b",
+    re.IGNORECASE,
+)
+_MEASURED = re.compile(
+    r"\b(?:electrocardiogra\w+|ECG|mmol|pH|INR|low platelets|red-cell fragments|white cell count|"
+    r"(?:potassium|calcium|sodium|creatinine|bilirubin|lactate) (?:of|above|below)|CT|X-ray|"
+    r"forehead sparing|pleural infection|pulsus|prolonged QT|intravenous \w+ with|"
+    r"tachycardia or anaemia)\b",
+    re.IGNORECASE,
+)
+_DANGER_EN = re.compile(
+    r"confus|drows|severe|sudden|breath|chest pain|shock|perforat|peritonit|(?:vomiting|coughing) "
+    r"blood|seiz|collapse|faint|rigid|jaundice|stroke|sepsis|storm|coma\b|embol|crisis|cyanosis|"
+    r"thunderclap|weakness|paralys",
+    re.IGNORECASE,
+)
+"""What an English text on a sign has where it says what to do; signs that only a clinic finds; and
+words of a danger that does not wait."""
+_WHERE_TO_GO_ZH = re.compile(
+    "就医|就诊|求助|急诊[^，。]*|急救|呼救|救护|送[医院]|住院|复诊|来院|评估|检查(?!而)|查[血心]|影像|手术|停止|停药|"
+    "[须需应]先?(?:排除|除外|监测|监护|筛查)"
+)
+_DANGER_ZH = re.compile(
+    "重症|休克|出血|剧烈|嗜睡|意识|穿孔|梗阻|呼吸困难|抽搐|惊厥|昏迷|晕厥|胸痛|瘫|无力|破裂|坏死|失明|视力"
+)
+_MANAGEMENT_ZH = re.compile("应?缓慢|不可|不应|不宜|切勿|避免|禁[用忌止]|过快")
+"""How a red flag says what to do; and how one is worded that tells no sign, but how to treat."""
+
 _GRAVE = re.compile(
     r"heart attack|infarct|(?<!sun)\bstroke|embol|dissection|seps|septic|(?<!viral )meningitis|"
     r"encephalitis|epiglottitis|torsion|ketoacid|hyperosmolar|anaphyla|ectopic preg|pneumothorax|"
@@ -79,7 +110,7 @@ _SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGN
 
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
-    r"altitude sickness|hypothermia|heat ?stroke|heat exhaustion)\b|"
+    r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion)\b|"
     "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温",
     re.IGNORECASE,
 )
@@ -110,6 +141,40 @@ def is_sign(text: str, language: Language) -> bool:
     if language == "zh":
         return _STATED_ZH.search(text) is None
     return _STATED.search(_CLAUSE.sub("", text)) is None
+
+
+def means_danger(text: str) -> bool:
+    """Say whether a red flag names a danger that does not wait, in whatever words.
+
+    >>> means_danger("剧烈腹痛或出血提示重症登革热"), means_danger("单侧鼻塞提示肿瘤")
+    (True, False)
+    """
+    return bool(tells_emergency(text) or _DANGER_ZH.search(text) or _DANGER_EN.search(text))
+
+
+def leaves_open_what_to_do(text: str, language: Language) -> bool:
+    """Say whether a red flag tells a sign and what it means, and not what to do.
+
+    >>> leaves_open_what_to_do("突发剧烈背痛提示椎体骨折", "zh")
+    True
+    >>> leaves_open_what_to_do("不能排尿须立即急诊就医", "zh"), leaves_open_what_to_do("高热", "zh")
+    (False, False)
+    >>> leaves_open_what_to_do("Agitation suggests thyroid storm.", "en")
+    True
+    """
+    if is_sign(text, language):
+        return False
+    if language == "en":
+        return _ACTION.search(text) is None
+    return not (_WHERE_TO_GO_ZH.search(text) or _MANAGEMENT_ZH.search(text))
+
+
+def is_for_patients(flag: PageFact, language: Language) -> bool:
+    """Say whether whoever is ill can notice what a red flag names: no tracing, no result.
+
+    Only English flags are asked.
+    """
+    return language == "zh" or _MEASURED.search(flag.text) is None
 
 
 def is_grave(page: FactPage) -> bool:
@@ -192,14 +257,21 @@ def first_told(flags: Sequence[PageFact]) -> PageFact | None:
     return next((each for each in flags if presses(each)), next(urgent, None))
 
 
+_TRAVELLED = re.compile(
+    r"\b(?:malaria|typhoid|dengue|yellow fever|schistosom\w+|leishman\w+|ebola|lassa|cholera|"
+    r"plague|rabies|anthrax)\b",
+    re.IGNORECASE,
+)
+"""What nobody has who was not where it is caught, of which a case does not tell."""
+
 _TAKEN = re.compile(r"\boverdose|\bpoisoning|过量|中毒$", re.IGNORECASE)
 
 
 def is_told_by_history(page: FactPage) -> bool:
     """Say whether what was met or taken tells a condition, rather than complaints."""
-    return bool(_SEEN.search(page.name) or _TAKEN.search(page.name))
+    return bool(_SEEN.search(page.name) or _TAKEN.search(page.name) or _TRAVELLED.search(page.name))
 
 
 def is_known_to_whom_it_befell(page: FactPage) -> bool:
-    """Say whether a condition needs no guess: who was burned or bitten says so."""
-    return _SEEN.search(page.name) is not None
+    """Say whether complaints alone lead to no condition: who was burned or abroad says so."""
+    return bool(_SEEN.search(page.name) or _TRAVELLED.search(page.name))

@@ -5,6 +5,7 @@ page + findings of a case -> conditions that share some of them, each with what 
 What is told of them is only what somebody wrote.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -21,7 +22,11 @@ SharedFindings = list[tuple[PageFact, PageFact]]
 def alike(page: FactPage) -> list[FactPage]:
     """Return the conditions that look alike, without those that a history tells."""
     similar = (each.as_written() for each in page.find_similar(page))
-    return [each for each in similar if not urgent_flags.is_told_by_history(each)]
+    return [
+        each
+        for each in similar
+        if not urgent_flags.is_told_by_history(each) and not _is_same_seat(page, each)
+    ]
 
 
 def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
@@ -97,6 +102,7 @@ def weighed_against(
     that shares only a finding that goes with much else is not to be excluded before all.
     """
     left = [pair for pair in rivals if first is None or pair[0].id != first.id]
+    left.sort(key=lambda pair: not _is_typical(*pair))
     named = [first] if first else []
     missing = {item.object for item in _undangered(page, told, named)}
     for other, both in left:
@@ -106,7 +112,9 @@ def weighed_against(
     fit = (
         pair
         for pair in left
-        if len(pair[1]) > 1 or not case_plan.cannot_wait(pair[0]) or _alarms(pair[1][0][0], page)
+        if not case_plan.cannot_wait(pair[0])
+        or len(pair[1]) > 1
+        or (_alarms(pair[1][0][0], page) and _is_typical(*pair))
     )
     return next(fit, None)
 
@@ -171,8 +179,27 @@ def _concerns(whom: demanded_dangers.Who, who: patient_profiles.PatientProfile) 
     return whom == "anybody" or who.stage not in ("baby", "child")
 
 
+def _is_typical(other: FactPage, both: SharedFindings) -> bool:
+    """Say whether a shared finding stands among the first of a condition, which are typical."""
+    core = case_plan.core_findings(other.entity_facts("symptom"))
+    typical = {item.object for item in core}
+    return any(item.object in typical for _, item in both)
+
+
 def _alarms(item: PageFact, page: FactPage) -> bool:
     return bool(urgent_flags.alarm_of([item.said], page.language))
+
+
+_ONE_SEAT = (
+    re.compile("urinary tract infection|cystitis|pyelonephritis|urethritis", re.IGNORECASE),
+    re.compile("tonsillitis|pharyngitis|sore throat", re.IGNORECASE),
+    re.compile("gastroenteritis|food poisoning", re.IGNORECASE),
+)
+"""Names of one illness by its seat or cause: they are not weighed against each other."""
+
+
+def _is_same_seat(page: FactPage, other: FactPage) -> bool:
+    return any(each.search(page.name) and each.search(other.name) for each in _ONE_SEAT)
 
 
 def _is_kind_of(page: FactPage, other: FactPage) -> bool:

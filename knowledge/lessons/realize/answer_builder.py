@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import articles, realizer, stock_fitness
 from knowledge.lessons.realize.stock_fitness import Asker, Occasion
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import InteractionsWords
+from knowledge.lessons.templates.tables import ConsultationWords, InteractionsWords
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
@@ -153,6 +154,8 @@ class AnswerBuilder:
         if items:
             self._told = (relation, items)
         self.add_stating(text, (self._page, relation, items))
+        if relation == "red_flag" and self._levels:
+            self._say_what_to_do(items)
 
     def add_list(self, text: str, relation: str, items: Sequence[PageFact]) -> None:
         """Add a sentence that lists facts, and say so where there may be more that matter."""
@@ -245,6 +248,18 @@ class AnswerBuilder:
             licence=licences.pop() if len(licences) == 1 else " AND ".join(sorted(licences)),
             meta={**meta_of, **(meta or {})},
         )
+
+    def _say_what_to_do(self, flags: Sequence[PageFact]) -> None:
+        """Say when and where to go with a warning sign whose text does not say it."""
+        told = [item.text for item in flags]
+        if not told or not all(
+            urgent_flags.leaves_open_what_to_do(each, self._page.language) for each in told
+        ):
+            return
+        words = load(ConsultationWords, self._page.language)
+        pressing = any(map(urgent_flags.means_danger, told))
+        pressing = pressing or urgent_flags.is_grave(self._page)
+        self.add_stock(words.at_once if pressing else words.soon_seen, at_any_rate=True)
 
     def _tell_of_more(self, relation: str) -> None:
         """Say once that there may be more warnings: no list of them is known to be whole."""

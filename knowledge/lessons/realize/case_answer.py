@@ -172,7 +172,7 @@ def tell_care(
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
     if plan.warning:
         tell_warning(plan.page, plan.warning, answer, pick)
-    elif plan.manner.is_plain and plan.relation != "red_flag" and not plan.is_grave:
+    elif plan.findings and plan.manner.is_plain and not plan.is_grave:
         draw_stock(
             load(ChatdoctorWords, plan.page.language).urgent_closing,
             plan.page,
@@ -256,8 +256,9 @@ def tell_together(
     named = [each for each in steps if each not in texts]
     for place in range(0, len(named), 3):
         few = named[place : place + 3]
-        if pick.random() < _TOGETHER:
-            unnamed = page.language == "zh" and answer.is_about_one_page
+        # In English one sentence of several clauses reads as a list of notes.
+        if page.language == "zh" and pick.random() < _TOGETHER:
+            unnamed = answer.is_about_one_page
             name = "" if unnamed and pick.random() < _UNNAMED else page.said
             text = realizer.state_together(name, few, page.language, pick)
             answer.add_stating(text, *((page, each, items) for each, items in few))

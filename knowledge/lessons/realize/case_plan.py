@@ -116,6 +116,8 @@ class CasePlan:
         sudden = self.who.pace == "sudden" and self.relation != "description"
         if self.to_patient and self.findings:  # what may yet come is told last
             return sudden or self.is_grave
+        if self.to_patient and self.page.language == "zh":  # who names it, is answered first
+            return pressing or self.is_grave
         return pressing or sudden or (self.to_patient and self.is_grave)
 
 
@@ -131,8 +133,8 @@ def plan_case(
     to_patient: bool = False,
 ) -> CasePlan:
     """Return the plan of an answer about a condition."""
-    flags = page.text_facts("red_flag")
-    whole = page.text_facts(relation)
+    flags = flags_for(page, to_patient=to_patient)
+    whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
     alarm = urgent_flags.alarm_of_case(page, told) if to_patient else ""
@@ -167,6 +169,14 @@ def plan_case(
     )
 
 
+def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
+    """Return the red flags of a condition; of a patient only those that a patient can notice."""
+    flags = page.text_facts("red_flag")
+    if not to_patient:
+        return flags
+    return [each for each in flags if urgent_flags.is_for_patients(each, page.language)]
+
+
 def is_emergency(page: FactPage) -> bool:
     """Say whether a condition cannot wait: by its name, or by a red flag of it."""
     if page.entity.kind != "condition":
@@ -175,6 +185,13 @@ def is_emergency(page: FactPage) -> bool:
         return True
     sudden = patient_profiles.profile_of(page).pace == "sudden"
     return sudden or any(map(urgent_flags.presses, page.text_facts("red_flag")))
+
+
+def comes_first(page: FactPage) -> bool:
+    """Say whether a warning of a condition is told before what was asked for."""
+    if page.entity.kind != "condition":
+        return False
+    return cannot_wait(page) or any(map(urgent_flags.presses, page.text_facts("red_flag")))
 
 
 def may_be_routine(page: FactPage) -> bool:
@@ -193,7 +210,7 @@ def cannot_wait(page: FactPage) -> bool:
 
 def urgent_warning(page: FactPage, relation: str) -> PageFact | None:
     """Return the red flag that an answer on a relation tells at any rate, if there is one."""
-    flags = page.text_facts("red_flag")
+    flags = flags_for(page, to_patient=True)
     if not flags or relation == "red_flag" or page.entity.kind != "condition":
         return None
     return urgent_flags.first_told(flags) or (flags[0] if is_emergency(page) else None)
@@ -298,6 +315,7 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
         if each != relation
         and (page.entity_facts(each) or _brief(page, each))
         and (each not in _PLAIN or count > 2 or pick.random() < 0.3)
+        and not (each == "department" and cannot_wait(page))
     ]
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 

@@ -35,7 +35,7 @@ _TO_HEAL = re.compile(
 )
 """What a medicine is for that is no illness, and sentences that would call it one."""
 
-_REACTS = re.compile("对.*过敏")
+_REACTS = re.compile("对.*过敏|(?:妊娠|怀孕|哺乳期?|分娩|阳性|家族史)$")
 _HAVING = re.compile(r"(?:存在|有|出现|遇到|碰到)\)?\{[ao]\}")
 PEOPLE = re.compile(
     "(?:者|人|人群|患者|病人|妇女|孕妇|产妇|儿童|婴儿|婴幼儿|新生儿|早产儿|女性|男性)$"
@@ -93,9 +93,14 @@ def fit_to_items(templates: Sequence[str], names: Sequence[str]) -> Sequence[str
         templates = [each for each in templates if not _HEALING.search(each)] or templates
     if any(PEOPLE.search(name) for name in names):
         templates = [each for each in templates if not _OF_PEOPLE.search(each)] or templates
-    if not any(_REACTS.match(name) for name in names):
+    if not any(_REACTS.search(name) for name in names):
         return templates
     return [each for each in templates if not _HAVING.search(each)] or templates
+
+
+def is_purpose(name: str) -> bool:
+    """Say whether a medicine is used for something that is no illness: an anaesthetic, a test."""
+    return _PURPOSE.search(name) is not None
 
 
 def call_purpose(template: str, name: str) -> str:

@@ -40,11 +40,20 @@ _ON_USE_ZH = re.compile(
     "服|每日|用药|给药|用于|合用|静脉(?:给|滴|注|使用)|注射|时可|时恢复|起效|mg"
 )
 _BEGINS_USE_ZH = re.compile(
-    "每[日周天]|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
+    "每[日周天](?!排|大|至少|超|少)|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
 )
 _GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
-_WAY = re.compile("[^，。；：不无未非]{2,12}(?:传播|传染)")
-_BY_WAY = re.compile("^(?:通过|经).*(?:传播|传染)")
+_WAY = re.compile("[^，。；：不无未非]{1,12}传播")
+_BY_WAY = re.compile("^(?:主要)?(?:通过|经).*(?:传播|传染)")
+_NO_SPREAD = re.compile("^(?:不|无|非|没有|一般不|本身不|通常不)[^，。；]*(?:传染|传播|感染)")
+_FROM_ANIMALS = re.compile("蚊|蜱|虱|蚤|螨|叮|咬|动物|昆虫|媒介|伤口")
+"""Ways of an illness that one person does not give to another."""
+_GOES_ON_FROM_NAME = re.compile(
+    "(?:通常|一般|多数?(?!是)|大多|往往|常|可(?!见)|会|终身|慢性|急性|起初|起病|突然|骤然|逐渐|缓慢|反复|属|病程|预后|不能|难以|"
+    "很少|少数|目前|若|如|一旦|经(?:治疗|手术)|规范|及时|早期|不治疗|不及时|未治疗|持续|补足|数)"
+)
+"""How a text on the course or the outlook begins that goes on from the name."""
+
 _ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|(?<![少青中老])年)$")
 _PEOPLE = re.compile(
@@ -71,8 +80,20 @@ _TITLED = {
 _ABOUT_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver", "dose_limit")
 _SHORT_CAUSE = re.compile("(?!.*(?:引起|导致|所致|造成|本病|由于|与))[^，。；：]{2,14}")
 _GOES_WITH_NAME = re.compile("用$|停药$|减量$|最大|调整")
+_ON_PEOPLE = re.compile("者|患者|病人|超过")
+_NUMBER = re.compile(r"\d")
+_ON_USE_VERB = re.compile(
+    "用于|不用于|仅|只|不|可|能|应|须|需|避免|禁|慎|常|通常|一般|必要时|确有需要|经验|资料"
+)
+_WHEN = {
+    "pregnancy": "妊娠期",
+    "breastfeeding": "哺乳期",
+    "renal": "肾功能不全时",
+    "liver": "肝功能不全时",
+}
+"""When a medicine is used, before a text that says so by a verb of its own."""
 _USED_IN = re.compile(
-    r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肝病|肝功能|严重[肝肾]|eGFR"
+    r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肾衰|透析|肝硬化|肝病|肝功能|严重[肝肾]|eGFR"
 )
 """How a text on the use of a medicine begins that names already whom it is about."""
 
@@ -83,14 +104,12 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return describe(name, body)
     if _OWN_TITLE.match(body):
         return f"{name}的{body}"
-    if relation == "transmission" and _WHOLE_ZH.match(body):
-        return f"{name}{body}"
-    if relation == "transmission" and _BY_WAY.match(body):
-        return f"{name}{body}"
-    if relation == "transmission" and _WAY.fullmatch(body):
-        return f"{name}的传播方式是{body}"
+    if relation == "transmission" and (told := _tell_spread(name, body)):
+        return told
     if relation == "population":
         return tell_whom(name, body, pick)
+    if relation in ("course", "prognosis") and _GOES_ON_FROM_NAME.match(body):
+        return f"{name}{body}"
     if relation == "monitoring" and _EXAMINED.match(body):
         return f"用{name}期间要做{body}"
     if relation == "monitoring" and _NOT_WATCHED.search(body):
@@ -101,17 +120,51 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return _TITLED[relation].format(s=name, v=body)
     if relation == "cause" and _SHORT_CAUSE.fullmatch(body):
         return f"{name}的发病与{body}有关"
-    if relation in _ABOUT_USE and _USED_IN.match(body):
-        first = re.split("[，；。：（]", body)[0]
-        if first.endswith("之一") or (_OF_KIND_ZH.search(first) and _KIND_ZH.search(first)):
-            return f"{name}是{body}"
-        return f"{name}{body}" if _GOES_WITH_NAME.search(first) else f"对于{name}，{body}"
+    if relation in _ABOUT_USE and (told := _tell_use(name, relation, body)):
+        return told
     words = load(RelationSentencesWords, "zh")
     intros = words.before_text.get(relation) or (f"{{s}}的{RELATIONS[relation].zh}：",)
     if relation == "prevention" and _STATES.search(body):
         intros = tuple(each for each in intros if not each.startswith("(要")) or intros
     intro = chinese_sentences.fit_verb(grammar.draw(intros, pick), name)
     return intro.format(s=name) + body
+
+
+def _tell_spread(name: str, body: str) -> str:
+    """Join a name to a text on how it spreads: whether it does comes first, where that is plain."""
+    if _WHOLE_ZH.match(body):
+        return f"{name}{body}"
+    if _NO_SPREAD.match(body):
+        return f"{name}{'属于' if body.startswith('非') else ''}{body}"
+    catching = not _FROM_ANIMALS.search(body)
+    if _BY_WAY.match(body):
+        return f"{name}会传染，{body}" if catching else f"{name}{body}"
+    if _WAY.fullmatch(body):
+        return f"{name}{'会传染，' if catching else '的'}传播方式是{body}"
+    return ""
+
+
+def _tell_use(name: str, relation: str, body: str) -> str:
+    """Join a name to a text on use in somebody, where the text says in whom or begins with a verb.
+
+    >>> _tell_use("左旋多巴", "pregnancy", "妊娠期经验少")
+    '左旋多巴妊娠期经验少'
+    >>> _tell_use("硫酸镁", "pregnancy", "用于子痫")
+    '妊娠期，硫酸镁用于子痫'
+    """
+    first = re.split("[，；。：（]", body)[0]
+    if name in body:
+        return body
+    if _USED_IN.search(first):
+        if first.endswith("之一") or (_OF_KIND_ZH.search(first) and _KIND_ZH.search(first)):
+            return f"{name}是{body}"
+        counted = _NUMBER.search(first) and not _GOES_WITH_NAME.search(first)
+        if counted or _ON_PEOPLE.search(first) or not _USED_IN.match(body):
+            return f"使用{name}时，{body}"
+        return f"{name}{body}"
+    if relation in _WHEN and _ON_USE_VERB.match(body):
+        return f"{_WHEN[relation]}，{name}{body}"
+    return ""
 
 
 def is_measured(text: str) -> bool:
@@ -127,7 +180,7 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
     """Join a name to a text that says whom a condition befalls.
 
     >>> [tell_whom("痔", each, random.Random(0)) for each in ("多见于成人", "大于45岁", "男性居多")]
-    ['痔多见于成人', '痔多见于大于45岁的人', '痔的患者里男性居多']
+    ['痔多见于成人', '痔多见于大于45岁的人', '痔以男性居多']
     >>> tell_whom("扁桃体炎", "5至15岁的青少年", random.Random(0))
     '从人群来看，扁桃体炎多见于5至15岁的青少年'
     """
@@ -140,7 +193,7 @@ def tell_whom(name: str, body: str, pick: random.Random) -> str:
     if _NO_GROUP.match(body):
         return f"就好发人群而言，{name}{body}"
     if _MOSTLY.fullmatch(body):
-        return f"{name}的患者里{body}"
+        return f"{name}以{body}"
     people = _PEOPLE.search(body) and not _IS_SAID.search(body)
     if not people and (_NOBODY.search(body) or "，" in body):
         return f"{name}的发病特点是{body}"

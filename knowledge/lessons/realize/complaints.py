@@ -13,7 +13,13 @@ from dataclasses import dataclass, replace
 
 from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import articles, chinese_sentences, patient_profiles, realizer
+from knowledge.lessons.realize import (
+    articles,
+    chinese_sentences,
+    patient_profiles,
+    realizer,
+    stock_fitness,
+)
 from knowledge.lessons.realize.patient_profiles import PatientProfile
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -89,7 +95,13 @@ def name_condition(page: FactPage, who: PatientProfile, pick: random.Random) -> 
 
 def name_medicine(page: FactPage, pick: random.Random) -> str:
     """Return the first words of somebody who was given a medicine."""
-    return _greeted(grammar.draw(_words(page).medicine, pick).format(s=page.said), page, pick)
+    words = _words(page)
+    lines = words.medicine
+    if words.vaccine and page.name.endswith("疫苗"):
+        lines = words.vaccine
+    elif words.given and not stock_fitness.is_self_taken(page):
+        lines = words.given
+    return _greeted(grammar.draw(lines, pick).format(s=page.said), page, pick)
 
 
 def join_question(told: str, question: str, language: Language) -> str:

@@ -10,6 +10,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from knowledge.lessons.facts import (
     closed_book,
     definitions,
     fact_fitness,
+    taught_uses,
     treatment_claims,
     whole_lists,
 )
@@ -73,6 +75,8 @@ _NO_NAME = re.compile(
 """What is none, or a fragment of a sentence; some names begin with the same word: 无汗症."""
 _NO_PART = frozenset({"血液血管", "其他", "体表"})
 """Headings of scraped tables that name no part of the body."""
+
+_OF_CHILDREN = re.compile("儿科|小儿|儿童|新生儿")
 
 _CJK = re.compile("[\u3400-\u9fff]")
 
@@ -171,7 +175,7 @@ class PageRenderer:
         about = (entities[id], self._language, own.text, own.said)
         if self._language == "zh":
             kept = drop_repeated_items(own.text, kept)
-            kept = chinese_closed_book.showable(own.text, kept, reviewed)
+            kept = chinese_closed_book.showable(id, own.text, kept, reviewed, self._habits)
             told = chinese_closed_book.select(id, own.text, kept, reviewed, self._habits)
             short = len(own.text) <= _LONGEST_GUESS
             familiar = "symptom" in reviewed or (short and self._habits.is_familiar(id))
@@ -180,6 +184,7 @@ class PageRenderer:
             left_out |= untellable
             shown = kept if told != kept else {}
             page = FactPage(*about, told, shown=shown, is_familiar=familiar, left_out=left_out)
+            page = _for_adults(page)
             return page if kept or left_out else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
@@ -191,7 +196,8 @@ class PageRenderer:
             told = self._with_core_treatment(entities[id], names, told)
         told = {each: items for each, items in told.items() if each not in partial}
         told, untellable = treatment_claims.fit_to_tell(kind, told, reviewed, hides_uses)
-        left_out |= untellable
+        told, untaught = treatment_claims.fit_to_teach(own.text, kind, told, reviewed)
+        left_out |= untellable | untaught
         shown = kept if told != kept else {}
         page = FactPage(*about, told, shown=shown, left_out=left_out)
         return page if kept or left_out else None
@@ -207,9 +213,9 @@ class PageRenderer:
                 known = fact_fitness.is_definition(called.text, own.names)
                 return known and definitions.is_about(called.text, own.names)
             return not _CURE_RATE.match(called.text)
-        if fact.relation in _TREATED and not fact_fitness.is_use(own.text, called.text):
+        if fact.relation in _TREATED and not self._is_use(fact, own.text, called.text):
             return False
-        if fact.relation == "medicine" and not fact_fitness.is_use(called.text, own.text):
+        if fact.relation == "medicine" and not self._is_use(fact, called.text, own.text):
             return False
         if fact.relation == "complication" and fact.other in self._filler:
             return False
@@ -218,6 +224,14 @@ class PageRenderer:
             if signs and signs & ~patient_profiles.sex_signs(named):
                 return False
         return fact_fitness.is_tellable(fact.relation, called.kind, called.text, self._language)
+
+    def _is_use(self, fact: FactView, medicine: str, condition: str) -> bool:
+        """Say whether a scraped use of a medicine may be shown."""
+        if not fact_fitness.is_use(medicine, condition):
+            return False
+        if self._language == "zh":
+            return True
+        return not (fact.crowd or taught_uses.contradicts(medicine, condition))
 
     def _with_core_treatment(
         self, entity: Entity, names: Collection[str], groups: dict[str, tuple[PageFact, ...]]
@@ -390,3 +404,15 @@ def is_damaged(text: str) -> bool:
         or _SPOKEN_AS.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )
+
+
+def _for_adults(page: FactPage) -> FactPage:
+    """Return a page that names no department of children where adults are ill as well."""
+    places = page.groups.get("department", ())
+    adult = tuple(item for item in places if not _OF_CHILDREN.search(item.text))
+    if page.entity.kind != "condition" or not adult or len(adult) == len(places):
+        return page
+    if patient_profiles.profile_of(page).stage in ("baby", "child"):
+        return page
+    shown = page.shown or page.groups
+    return replace(page, groups={**page.groups, "department": adult}, shown=shown)

@@ -12,8 +12,17 @@ from collections.abc import Sequence
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords
+from knowledge.records import Language
 
 ADVICE = "interaction_advice"
+
+_ORDER = re.compile(
+    r"(?:[:;,.]|\band|\bor) (?:choose|use|check|halve|lower|reduce|raise|adjust|measure|monitor|"
+    r"give|start|stop|leave|watch|limit|replace|switch|keep|add|space|separate|wait|"
+    r"avoid unless)\b|\bECG\b|\bINR\b|\bcreatinine\b",
+    re.IGNORECASE,
+)
+"""How a text tells a prescriber what to do."""
 
 _TITLE_END = re.compile("[:：]")
 
@@ -26,6 +35,15 @@ def find(page: FactPage, item: PageFact) -> PageFact | None:
         if rest and title.strip().casefold() in names:
             return text
     return None
+
+
+def is_order(advice: PageFact, language: Language) -> bool:
+    """Say whether an English advice tells a prescriber what to do, and not who takes both.
+
+    >>> is_order(PageFact("f", "warfarin: check the INR.", ""), "en")
+    True
+    """
+    return language == "en" and _ORDER.search(advice.text) is not None
 
 
 def sentences(

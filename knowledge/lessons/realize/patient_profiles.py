@@ -343,6 +343,14 @@ def is_taken(page: FactPage) -> bool:
     return fact_fitness.is_tellable("medicine", "medicine", page.name, page.language)
 
 
+_KIND_BY_EFFECT = re.compile("的药物$|诱导剂$|强抑制剂$|^(?:酒精|钾补充剂|活疫苗|中草药)")
+
+
+def is_given(page: FactPage) -> bool:
+    """Say whether somebody may be told that they get it: no kind of medicines by what it does."""
+    return is_taken(page) and not _KIND_BY_EFFECT.search(page.name)
+
+
 def choose_age(who: PatientProfile, pick: random.Random) -> int:
     """Return an age in years that fits; a baby's is not stated in years."""
     if who.childbearing:

@@ -181,12 +181,14 @@ def state_briefly(
     )
 
 
-def state_further(relation: str, items: Sequence[PageFact], pick: random.Random) -> str:
-    """Return an English sentence on what else there is of a relation, or nothing."""
-    template = load(RelationSentencesWords, "en").further.get(relation, "")
-    return (
-        fill_with_items((template,), "", items, "en", pick) if template and items[0].object else ""
-    )
+def state_further(
+    relation: str, items: Sequence[PageFact], language: Language, pick: random.Random
+) -> str:
+    """Return a sentence on what else there is of a relation, or nothing."""
+    template = load(RelationSentencesWords, language).further.get(relation, "")
+    if not template or not items[0].object:
+        return ""
+    return fill_with_items((template,), "", items, language, pick)
 
 
 def split_by_level(items: Sequence[PageFact]) -> Iterator[list[PageFact]]:

@@ -66,10 +66,11 @@ def begin(
 ) -> None:
     """Say that a question was heard, and what its subject is, where there is room for it.
 
-    A warning comes first where the question is `personal`: about somebody who is ill.
+    A warning comes first where the condition cannot wait and the question is `personal`: about
+    somebody who is ill. Whoever may get worse is first told what was asked for.
     """
     urgent = case_plan.is_emergency(page)
-    if urgent and personal:
+    if personal and case_plan.comes_first(page):
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)

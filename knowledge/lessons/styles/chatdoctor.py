@@ -19,6 +19,7 @@ from knowledge.lessons.realize import (
     case_plan,
     chinese_texts,
     complaints,
+    fitting_questions,
     patient_profiles,
     topic_answer,
 )
@@ -49,7 +50,7 @@ _TAKEN = (
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a consultation on a page can ask for, and the forms of each."""
-    if page.entity.kind == "medicine" and patient_profiles.is_taken(page):
+    if page.entity.kind == "medicine" and patient_profiles.is_given(page):
         return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
     if page.entity.kind != "condition":
         return {}
@@ -59,6 +60,10 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     described = case_plan.can_tell_apart(written, known)
     for relation in _ASKED:
         told = page.groups.get(relation) and not page.is_lone(relation)
+        if relation == "red_flag":
+            told = bool(case_plan.flags_for(page, to_patient=True))
+        if relation == "department" and case_plan.cannot_wait(page):
+            continue  # who is sent to an emergency department needs no other
         if told and patient_profiles.is_illness(page):
             case = described and relation != "description" and relation in written.groups
             found[relation] = ("case", "told") if case else ("told",)
@@ -123,7 +128,7 @@ def _asked(form: str, page: FactPage, relation: str, pick: random.Random) -> str
         told = [each.text for each in page.text_facts(relation)[:3]]
         if not all(map(chinese_texts.says_kind, told)):  # what it is would stay unanswered
             lines = tuple(each for each in lines if "什么药" not in each) or lines
-    return grammar.draw(lines, pick)
+    return grammar.draw(fitting_questions.fitting(lines, page, relation), pick)
 
 
 def _few(page: FactPage, items: Sequence[PageFact], pick: random.Random) -> list[PageFact]:

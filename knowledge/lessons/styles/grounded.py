@@ -16,7 +16,7 @@ from typing import Literal
 from knowledge.graph import verbalize
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import realizer
+from knowledge.lessons.realize import fitting_questions, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
@@ -292,8 +292,7 @@ def _torn(page: FactPage, pair: Sequence[str]) -> list[tuple[PageFact, PageFact]
 
 def _ask(page: FactPage, relation: str, pick: random.Random) -> str:
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
-    words = load(AttributeQuestionsWords, page.language)
-    template = grammar.draw(words.question[relation], pick)
+    template = grammar.draw(fitting_questions.questions(page, relation), pick)
     return realizer.fill(template, page.language, 1, s=page.said, kind=kind)
 
 

@@ -18,6 +18,7 @@ from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import (
     case_plan,
     chinese_sentences,
+    fitting_questions,
     pair_advice,
     patient_profiles,
     realizer,
@@ -220,9 +221,9 @@ def _add_others(
     if relation == "interaction" and few[0].level:
         answer.state(relation, few, 0.8)
         return
-    text = realizer.state_further(relation, few, pick) if english else ""
+    text = realizer.state_further(relation, few, page.language, pick)
     lead_ins = load(HuatuoWords, page.language).further_lead_in
-    lead = grammar.draw(lead_ins, pick) if lead_ins else ""
+    lead = grammar.draw(lead_ins, pick) if lead_ins and not text else ""
     if lead:
         text = realizer.state_briefly(relation, few, page.language, pick)
         text = text or realizer.state_facts(page.said, relation, few, page.language, pick)
@@ -294,7 +295,7 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     """Return a question on a relation of a page, with an opening or a context by chance."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
-    template = grammar.draw(words.question[relation], pick)
+    template = grammar.draw(fitting_questions.questions(page, relation), pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
     had = patient_profiles.is_illness(page) and (

@@ -16,7 +16,7 @@ from typing import Literal
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import realizer, topic_answer
+from knowledge.lessons.realize import fitting_questions, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
@@ -87,8 +87,7 @@ def _result(page: FactPage, relation: str) -> str:
 
 
 def _next(page: FactPage, relation: str, pick: random.Random) -> str:
-    words = load(AttributeQuestionsWords, page.language)
-    template = grammar.draw(words.question[relation], pick)
+    template = grammar.draw(fitting_questions.questions(page, relation), pick)
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question[:1].lower() + question[1:]

@@ -30,7 +30,7 @@ PAGE_KINDS: tuple[Literal["documents"], ...] = ("documents",)
 
 _FORMS = ("one", "three", "again", "whole")
 _EARLIER = {"one": 0, "three": 2, "again": 1, "whole": 0}
-_QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words", re.IGNORECASE)
+_QUOTES = re.compile(r"quot|cit(?:e|ing)\b|word for word|own words|引|原话", re.IGNORECASE)
 """Questions that ask for a quotation already."""
 
 _REQUEST = re.compile(r"\b(?:can|could) (?:you|we)\b|\bplease\b|请|能", re.IGNORECASE)
@@ -111,6 +111,8 @@ def _talk(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     earlier.sort(key=lambda each: order.index(each.part))
     told = {each.words for each in earlier}
     more = [each for each in more if each.words not in told and pick.random() < _MORE][:1]
+    if form == "again":  # one more passage is asked for
+        more = []
     return _held(page, earlier, [last, *more], relation, pick)
 
 

@@ -16,6 +16,8 @@ from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
+    case_plan,
+    fitting_questions,
     pair_advice,
     patient_profiles,
     realizer,
@@ -64,6 +66,10 @@ _VIOLENT = re.compile(
 _AT_HOME = re.compile("tablets|I am to take|家里|药由我来管|照顾")
 """Words of somebody who has a medicine at home."""
 
+_OF_WOMEN_OR_CHILDREN = ("pregnancy", "breastfeeding", "children")
+_NOT_HAD = re.compile("^对|妊娠|怀孕|哺乳|家族史$|阳性$")
+"""What nobody "has" as one has an illness."""
+
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
 
 
@@ -76,7 +82,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         return {}
     questions = load(AttributeQuestionsWords, page.language).question
     found: dict[str, tuple[str, ...]] = {}
-    if page.text_facts("red_flag"):
+    if case_plan.flags_for(page, to_patient=True):
         found["red_flag"] = ("flag",)
     for relation in dict.fromkeys((*_MET, *_ALIKE[kind], *_HARMLESS[kind])):
         forms = []
@@ -84,11 +90,20 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
             forms.append("meets")
         if relation in _ALIKE[kind] and page.groups.get(relation) and not page.is_lone(relation):
             forms.append("alike")
-        if relation in _HARMLESS[kind] and page.entity_facts(relation):
+        if relation in _HARMLESS[kind] and _helps(page, relation):
             forms.append("harm")
         if forms and relation in questions:
             found[relation] = tuple(forms)
     return found
+
+
+def _helps(page: FactPage, relation: str) -> bool:
+    """Say whether a refusal may state a relation: no treatment without the one that matters."""
+    items = page.entity_facts(relation)
+    if relation != "treatment" or page.language == "en":
+        return bool(items)
+    firsts = {item.object for item in page.entity_facts("first_line")}
+    return bool(items) and (not firsts or any(item.object in firsts for item in items))
 
 
 def write(
@@ -103,7 +118,7 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     words = load(SafetyWords, page.language)
     asked = _asked(page, words.red_flag_question, pick)
     answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
-    item = pick.choice(page.text_facts(relation)[:3])
+    item = pick.choice(case_plan.flags_for(page, to_patient=True)[:3])
     answer.add_stock(words.urgent, at_any_rate=True)
     if urgent_flags.is_sign(item.text, page.language):
         answer.state(relation, [item])
@@ -116,10 +131,14 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     return answer.build(NAME, asked, relation)
 
 
-def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
+def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson | None:
     words = load(SafetyWords, page.language)
     named = page.entity_facts(relation)[:8]
     fit = [each for each in named if not realizer.names_people(each.said, page.language)]
+    if page.language == "zh" and relation == "contraindication":
+        fit = [each for each in fit if not _NOT_HAD.search(each.text)]
+        if not fit:
+            return None
     item = pick.choice(fit or named)
     reviews = pick.random() < _REVIEWED
     template = (words.review_question if reviews else words.combination_question)[relation]
@@ -134,7 +153,10 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=reviews))
     text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])
-    if advice:
+    ordered = advice and not reviews and pair_advice.is_order(advice, page.language)
+    if ordered and item.level != "contraindicated":  # who takes both is told whom to ask
+        answer.add_stock([each for each in words.instead if "pharmacist" in each], at_any_rate=True)
+    elif advice and not ordered:
         answer.state(pair_advice.ADVICE, [advice])
     others = [each for each in page.entity_facts(relation) if each.object != item.object]
     others = list(first_of(relation, others, 4))
@@ -188,12 +210,14 @@ def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
 def _harmless(page: FactPage, relation: str, pick: random.Random) -> str:
     """Return an ordinary question within words that sound harmful."""
     kind = page.entity.kind
-    template = grammar.draw(load(AttributeQuestionsWords, page.language).question[relation], pick)
+    template = grammar.draw(fitting_questions.questions(page, relation), pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     small = question if question.startswith(page.name) else question[:1].lower() + question[1:]
     frames = load(SafetyWords, page.language).harmless_question[kind]
     if kind == "condition" and urgent_flags.is_grave(page):  # whoever has it needs more than facts
         frames = tuple(each for each in frames if "{kin}" not in each)
+    if relation in _OF_WOMEN_OR_CHILDREN:  # which is no question on somebody of the family
+        frames = tuple(each for each in frames if not _AT_HOME.search(each))
     if kind == "medicine" and not stock_fitness.is_self_taken(page):
         frames = tuple(each for each in frames if not _AT_HOME.search(each))
     told = grammar.draw(frames, pick)

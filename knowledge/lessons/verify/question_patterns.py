@@ -246,7 +246,8 @@ def _named(language: Language) -> re.Pattern[str]:
 @cache
 def _taken(language: Language) -> re.Pattern[str]:
     words = load(ChatdoctorWords, language)
-    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{_any(words.medicine, language)}")
+    given = (*words.medicine, *words.given, *words.vaccine)
+    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{_any(given, language)}")
 
 
 @cache

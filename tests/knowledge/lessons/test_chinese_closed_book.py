@@ -11,6 +11,8 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.source_habits import SourceHabits
 from knowledge.records import Entity, Name
 
+CONDITION = "condition:x"
+
 
 def named(relation, *texts):
     return tuple(
@@ -118,7 +120,7 @@ def test_a_scraped_list_is_told_only_as_far_as_it_is_fit(name, relation, given, 
         ("treatment", ["支持治疗"], []),
         ("population", ["哺乳期女性"], []),
         ("test", ["健康体检", "裂隙灯检查"], ["裂隙灯检查"]),
-        ("symptom", ["视网膜病变", "畏光"], ["畏光"]),
+        ("symptom", ["视网膜病变", "畏光", "流泪"], ["畏光", "流泪"]),
         ("population", ["所有人群"], []),
         ("body_part", ["全身"], []),
     ],
@@ -128,9 +130,11 @@ def test_evidence_shows_nothing_of_a_table_that_could_be_of_nothing(relation, gi
         PageFact(f"f:{text}", text, text, f"{relation}:{text}", relation, scraped=True)
         for text in given
     )
-    kept = closed_book.showable("虹膜缺损", {relation: items}, ())
+    kept = closed_book.showable(CONDITION, "虹膜缺损", {relation: items}, (), SourceHabits())
     assert [item.text for item in kept.get(relation, ())] == left
-    assert closed_book.showable("虹膜缺损", {relation: items}, (relation,)) == {relation: items}
+    assert closed_book.showable(
+        CONDITION, "虹膜缺损", {relation: items}, (relation,), SourceHabits()
+    ) == {relation: items}
 
 
 @pytest.mark.parametrize("relation", ["test", "symptom", "complication", "medicine", "body_part"])
@@ -255,11 +259,13 @@ def test_the_tests_of_a_scraped_list_are_told_only_with_the_one_that_matters(
         ("高尿酸血症", "medicine", ["阿司匹林片", "贝诺酯片"], []),
         ("铒激光治疗仪", "medicine~", ["贝克痣"], []),
         ("甲睾酮片", "medicine~", ["绝经期乳腺癌", "青春期延迟"], ["青春期延迟"]),
-        ("包皮龟头炎", "test", ["产科B超", "男科检查"], ["男科检查"]),
+        ("睾丸炎", "test", ["产科B超", "阴囊B超", "男科检查"], ["阴囊B超"]),
     ],
 )
 def test_evidence_shows_no_medicine_for_what_is_treated_otherwise(name, relation, given, left):
-    kept = closed_book.showable(name, {relation: named(relation, *given)}, ())
+    kept = closed_book.showable(
+        CONDITION, name, {relation: named(relation, *given)}, (), SourceHabits()
+    )
     assert [item.text for item in kept.get(relation, ())] == left
 
 

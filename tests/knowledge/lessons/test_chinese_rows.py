@@ -296,7 +296,7 @@ def test_every_form_of_the_tables_can_be_written():
         ("description", "气体进入胸膜腔，导致肺萎陷", "甲药是指气体进入胸膜腔，导致肺萎陷"),
         ("population", "大于45岁", "甲药多见于大于45岁的人"),
         ("population", "老年人群", "老年人群"),
-        ("transmission", "通过飞沫传播", "甲药通过飞沫传播"),
+        ("transmission", "通过飞沫传播", "甲药会传染，通过飞沫传播"),
         ("contraindication", "肝昏迷的病人", "肝昏迷的病人禁用甲药"),
         ("contraindication", "充血型心力衰竭患者慎用", "充血型心力衰竭患者慎用甲药"),
         ("precaution", "哮喘：可诱发发作", "使用甲药时要注意哮喘：可诱发发作"),

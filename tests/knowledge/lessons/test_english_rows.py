@@ -137,7 +137,7 @@ def test_one_of_several_is_said_only_of_several():
 
 def test_further_facts_of_a_relation_are_introduced_as_such():
     told = realizer.state_further(
-        "side_effect", [item("nausea"), item("fatigue")], random.Random(2)
+        "side_effect", [item("nausea"), item("fatigue")], "en", random.Random(2)
     )
     assert told.startswith("Other side effects ")
 

@@ -1,6 +1,7 @@
 """What is recorded of one pair, one list or one age goes before what is usual."""
 
 import random
+import re
 
 import pytest
 
@@ -56,7 +57,11 @@ def test_what_is_advised_on_a_pair_replaces_what_is_usual(language, own):
         ]
         for row in rows:
             said = row.messages[-1].content
-            assert own in said
+            asked = row.messages[0].content
+            reviews = re.search("review|chart check|Would you|A patient on", asked)
+            to_patient = language == "en" and row.style == "safety" and not reviews
+            assert (own in said) != to_patient
+            assert not to_patient or re.search("prescriber|pharmacist", said)
             assert not any(each in said for each in usual[language])
     assert pair_advice.find(*_pair(language, advised=False)) is None
 
@@ -128,3 +133,15 @@ def test_what_it_is_is_asked_only_where_that_is_told():
 def test_no_scraped_treatment_of_newborns_and_grave_conditions_is_shown(name, scraped, shown):
     page = page_of("condition", name, "zh", medicine=(scraped, ["甲药", "乙药"]))
     assert ("medicine" in grounded.topics(page)) is shown
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("lithium: Levels rise; halve the dose and check weekly.", True),
+        ("amiodarone: Torsade can follow; choose another, or check the ECG.", True),
+        ("nitrates: Blood pressure can fall dangerously.", False),
+    ],
+)
+def test_what_a_prescriber_does_is_told_from_what_happens(text, order):
+    assert pair_advice.is_order(PageFact("fact:1", text, text), "en") == order

@@ -363,3 +363,35 @@ def test_what_is_excluded_first_shares_more_than_one_common_finding():
     grave = told_of("toxic shock", "skin pain", "low blood pressure")
     rivals = [(grave, case_rivals.shared(ill, grave, "symptom"))]
     assert case_rivals.weighed_against(ill, ill.entity_facts("symptom"), rivals) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Agitation and a fast pulse suggest thyroid storm.", False),
+        ("Sudden pain in the back may be a fracture.", False),
+        ("A rigid belly needs surgery.", True),
+        ("Go to an emergency department if the lips turn blue.", True),
+    ],
+)
+def test_a_red_flag_without_an_action_is_known(text, told):
+    assert urgent_flags.leaves_open_what_to_do(text, "en") != told
+
+
+@pytest.mark.parametrize(
+    ("text", "felt"),
+    [
+        ("Electrocardiogram changes need emergency care.", False),
+        ("A sodium of 115 mmol/L needs hospital care.", False),
+        ("A prolonged QT interval needs a specialist.", False),
+        ("Chest pain needs an ambulance.", True),
+    ],
+)
+def test_what_only_a_clinic_finds_is_no_warning_to_a_patient(text, felt):
+    assert urgent_flags.is_for_patients(PageFact("fact:1", text, text), "en") == felt
+
+
+@pytest.mark.parametrize("name", ["Malaria", "Dengue fever", "Typhoid fever"])
+def test_what_is_caught_abroad_is_not_guessed_from_complaints(name):
+    assert urgent_flags.is_told_by_history(condition(name, "en"))
+    assert urgent_flags.is_known_to_whom_it_befell(condition(name, "en"))

@@ -1,5 +1,6 @@
 """What the training commands say of rows and contexts, without running a round."""
 
+import pytest
 from toy_finetune import base, recipe
 
 from medchat import settings as settings_of
@@ -12,6 +13,14 @@ def test_a_round_tells_what_became_of_its_rows():
         "learned from 52 of 54 rows; left out: 2 too long; shown without: 3 earlier turns"
     ]
     assert training_commands._row_lines({}) == []
+
+
+@pytest.mark.parametrize("failed", ["", "There is no room."])
+def test_a_plan_tells_of_a_trial_only_where_it_failed(failed):
+    plan = {"memory_bytes": 9, "seconds": 2.0, "measured": not failed, "samples": ()}
+    lines = training_commands._plan_lines({**plan, "trial_failed": failed})
+    told = [line.split(maxsplit=1)[1] for line in lines if line.startswith("trial_failed")]
+    assert told == ([failed] if failed else [])
 
 
 def test_rows_are_fitted_into_the_base(tmp_path, capsys):

@@ -1,0 +1,52 @@
+"""Choose the questions on a relation that the facts of a page answer.
+
+    page + relation -> templates of questions -> those that the facts answer as they are asked
+
+Whoever asks whether a medicine may be used wants a yes or a no: a text that gives neither answers
+what to mind. What is done, such as an anaesthetic, is no illness that a medicine heals.
+"""
+
+import re
+from collections.abc import Sequence
+
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.realize import chinese_sentences
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AttributeQuestionsWords
+
+_ON_USE = ("pregnancy", "breastfeeding", "children", "renal", "liver")
+_MAY_BE_USED = re.compile("能(?:用|不能)?.*吗|可以.*吗|还能")
+_VERDICT = re.compile(
+    "可用|能用|可以|可使用|可在|可按|可继续|可接种|可选|可减(?!少)|可小剂量|禁|避免|不用|不宜|不应|不可|不能|不启用|"
+    "慎用|不推荐|不建议|首选|优先|仅|只用|必要时|确有需要|需要时|停药|停用|减量|减半|减为|小剂量|改用|换用|谨慎|"
+    "权衡|不接种|无需|不需|标准|推荐|常用|酌情|遵医嘱|应继续|照常|同样使用|首要"
+)
+_AS_ILLNESS = re.compile("治疗|吃什么药|开什么药|怎么治")
+
+
+def questions(page: FactPage, relation: str) -> Sequence[str]:
+    """Return the templates of questions on a relation that a page answers."""
+    every = load(AttributeQuestionsWords, page.language).question[relation]
+    return fitting(every, page, relation)
+
+
+def fitting(templates: Sequence[str], page: FactPage, relation: str) -> Sequence[str]:
+    """Return those of some questions that the facts of a page answer as they are asked."""
+    if page.language != "zh":
+        return templates
+    kept = templates
+    if relation in _ON_USE:
+        decided = all(gives_verdict(item.text) for item in page.text_facts(relation)[:3])
+        kept = [each for each in templates if decided or not _MAY_BE_USED.search(each)]
+    elif relation in ("medicine", "first_line") and chinese_sentences.is_purpose(page.name):
+        kept = [each for each in templates if not _AS_ILLNESS.search(each)]
+    return kept or templates
+
+
+def gives_verdict(text: str) -> bool:
+    """Say whether a Chinese text on use in somebody says whether, or how much, it is used.
+
+    >>> gives_verdict("妊娠期禁用。"), gives_verdict("严重肝病时中枢作用增强。")
+    (True, False)
+    """
+    return _VERDICT.search(text) is not None
