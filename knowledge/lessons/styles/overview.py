@@ -120,7 +120,9 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
     order = _told(page)
     departments = len(page.entity_facts("department"))
     spared = len(order) > paragraph_order.FEWEST
-    if spared and (departments > _MOST_DEPARTMENTS or pick.random() < 0.5):
+    # whoever cannot wait is not sent to an appointment
+    left_out = departments > _MOST_DEPARTMENTS or urgent_flags.is_grave(page)
+    if spared and (left_out or pick.random() < 0.5):
         order = [each for each in order if each != "department"]
     if form == "part":
         spare = [each for each in order if each not in paragraph_order.KEPT]

@@ -15,6 +15,7 @@ from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, read_lessons
 from knowledge.lessons.facts import paragraph_order
+from knowledge.lessons.facts.urgent_flags import is_grave_name
 from knowledge.lessons.templates.loader import LANGUAGES
 from knowledge.lessons.verify.prover import Prover
 from knowledge.text.sentences import sentence_spans
@@ -55,7 +56,7 @@ def test_a_paragraph_has_its_length_and_names_its_subject_once_or_more(rows, lan
     assert len(told) > 30
     for row in told:
         answer = row.messages[-1].content
-        name = row.sources[0].quote.split(" — " if language == "en" else "——")[0]
+        name = _name(row)
         first = answer[slice(*sentence_spans(answer)[0])]
         assert name.lower() in first.lower()
         assert paragraph_order.fits(answer, language)
@@ -95,3 +96,16 @@ def test_relations_stand_in_one_order():
     assert paragraph_order.is_in_order(["description", "symptom", "red_flag"], "condition")
     assert not paragraph_order.is_in_order(["red_flag", "symptom"], "condition")
     assert not paragraph_order.is_in_order(["associated_with"], "condition")
+
+
+def test_whoever_cannot_wait_is_sent_to_no_appointment(starter, tmp_path):
+    build.build(*starter, tmp_path / "data", BuildOptions(limit=400, styles=("overview",)))
+    rows = [row for name in FILES for row in read_lessons(tmp_path / "data" / name)]
+    told = [(_name(row), " ".join(each.quote for each in row.sources)) for row in rows]
+    sent = [name for name, text in told if " department: " in text or "就诊科室" in text]
+    assert any(is_grave_name(name) for name, _ in told)
+    assert sent and not any(is_grave_name(name) for name in sent)
+
+
+def _name(row):
+    return row.sources[0].quote.split(" — " if row.language == "en" else "——")[0]
