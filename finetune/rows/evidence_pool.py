@@ -2,11 +2,10 @@
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from finetune.dataset import Row, RowSource
-from finetune.recipe import Recipe
 from finetune.templates import rendering
 
 _FIRST_NUMBERED = re.compile(r"^\[1\] ", re.MULTILINE)
@@ -93,8 +92,21 @@ def _numbers_evidence(row: Row) -> bool:
     return _FIRST_NUMBERED.search(row.messages[-2]["content"]) is not None
 
 
-def silenced(row: Row, quotes: EvidencePool, recipe: Recipe, pick: random.Random) -> Row | None:
+def share_to_silence(rows: Sequence[Row], uncovered: float) -> float:
+    """Return which share of the rows that answer must decline for `uncovered` of all to decline.
+
+    Counted are the rows that number their own evidence, of which some decline as they are.
+    """
+    own = [row for row in rows if len(row.messages) > 1 and _numbers_evidence(row)]
+    declining = sum(row.declined for row in own)
+    answering = len(own) - declining
+    return max(0.0, uncovered * len(own) - declining) / answering if answering else 0.0
+
+
+def silenced(row: Row, quotes: EvidencePool, share: float, pick: random.Random) -> Row | None:
     """Return a row without the numbered lines that answer it, declined; None where it keeps them.
+
+    `share` of the rows lose them.
 
     What else is numbered on the same thing stays, so that only the lines tell whether to decline;
     a line that names the thing among its facts goes, since it may answer the other way round.
@@ -102,7 +114,7 @@ def silenced(row: Row, quotes: EvidencePool, recipe: Recipe, pick: random.Random
     question = row.messages[-2]["content"]
     lines = _NUMBERED.findall(question)
     own = {source.quote for source in row.sources if source.quote}
-    if row.declined or pick.random() >= recipe.uncovered or not own or not own <= set(lines):
+    if row.declined or pick.random() >= share or not own or not own <= set(lines):
         return None
     heads = {_head(quote) for quote in own}
     names = [re.split(" — |——", head)[0].casefold() for head in heads]

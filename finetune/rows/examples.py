@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from finetune.dataset import Row
 from finetune.errors import FinetuneError
 from finetune.recipe import Recipe
-from finetune.rows.evidence_pool import EvidencePool, silenced, stands_alone
+from finetune.rows.evidence_pool import EvidencePool, share_to_silence, silenced, stands_alone
 from finetune.templates import rendering
 from finetune.templates.rendering import Language, Message, Rendered
 from finetune.text_tools import PLAIN, Span, TextTools
@@ -63,6 +63,8 @@ def make_examples(
     The draw depends on the seed and the row's id only, not on the order of rows.
     """
     report = ExampleReport()
+    rows = list(rows)
+    share = share_to_silence(rows, recipe.uncovered)
     quotes = EvidencePool(pool) if recipe.evidence == "open" else None
     examples = []
     for row in rows:
@@ -73,7 +75,7 @@ def make_examples(
             continue
         try:
             if quotes is None or stands_alone(row):
-                bare = quotes and silenced(row, quotes, recipe, drawn)
+                bare = quotes and silenced(row, quotes, share, drawn)
                 made = _closed(bare or row, tokenizer, recipe.max_tokens, report, tools)
                 report.uncovered += bool(bare and made)
             else:

@@ -190,6 +190,20 @@ def test_a_share_of_rows_that_number_their_evidence_is_declined_too(tokenizer, d
     assert kept.prompt == bare[0].messages[:1]
 
 
+def test_rows_that_decline_anyway_count_towards_the_share(tokenizer, data):
+    rows = [
+        dataclasses.replace(
+            numbered(data.train[0], LINES[1:2], *LINES), id=f"own{place}", declined=place % 4 == 0
+        )
+        for place in range(80)
+    ]
+    for wanted, more in ((0.2, 0), (0.5, 20)):
+        _, report = make_examples(
+            rows, data.train, tokenizer, recipe(base(), uncovered=wanted), 1, TEXT_TOOLS
+        )
+        assert abs(report.uncovered - more) <= (8 if more else 0)
+
+
 def test_a_row_whose_only_line_goes_shows_another_or_stays(tokenizer, data):
     alone = numbered(data.train[0], LINES[1:2], LINES[1])
     mine = recipe(base(), uncovered=0.999)
