@@ -106,10 +106,9 @@ def share_to_silence(rows: Sequence[Row], uncovered: float) -> float:
 def silenced(row: Row, quotes: EvidencePool, share: float, pick: random.Random) -> Row | None:
     """Return a row without the numbered lines that answer it, declined; None where it keeps them.
 
-    `share` of the rows lose them.
-
-    What else is numbered on the same thing stays, so that only the lines tell whether to decline;
-    a line that names the thing among its facts goes, since it may answer the other way round.
+    So large a `share` of the rows that answer lose them. What else is numbered on the same thing
+    stays, so that only the lines tell whether to decline; a line that names the thing among its
+    facts goes, since it may answer the other way round.
     """
     question = row.messages[-2]["content"]
     lines = _NUMBERED.findall(question)

@@ -60,12 +60,12 @@ def make_examples(
 ) -> tuple[list[Example], ExampleReport]:
     """Return rows as examples under a recipe; distractors come from the rows of `pool`.
 
-    The draw depends on the seed and the row's id only, not on the order of rows.
+    The draw depends on the seed, the row's id and how many rows decline, not on their order.
     """
     report = ExampleReport()
     rows = list(rows)
-    share = share_to_silence(rows, recipe.uncovered)
     quotes = EvidencePool(pool) if recipe.evidence == "open" else None
+    share = share_to_silence(rows, recipe.uncovered) if quotes else 0.0
     examples = []
     for row in rows:
         report.rows += 1
