@@ -64,6 +64,9 @@ draws are tried."""
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
 
+MOST_FLAGS = 3
+"""So many warnings are told to whoever asks for them."""
+
 Told = tuple[str, tuple[PageFact, ...]]
 """A relation, and the facts of it that are told together."""
 
@@ -154,7 +157,7 @@ def plan_case(
         warning=(urgent_flags.first_told(flags) or pick.choice(flags[:3]))
         if flags and relation != "red_flag"
         else None,
-        steps=((relation, (pick.choice(whole[:3]),)),)
+        steps=_texts_told(relation, whole, pick)
         if whole and not page.entity_facts(relation)
         else plan_steps(
             page,
@@ -167,6 +170,12 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+
+
+def _texts_told(relation: str, texts: Sequence[PageFact], pick: random.Random) -> tuple[Told, ...]:
+    """Return which texts of a relation are told: one of several, but all warnings."""
+    some = texts[:MOST_FLAGS] if relation == "red_flag" else [pick.choice(texts[:3])]
+    return tuple((relation, (each,)) for each in some)
 
 
 def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:

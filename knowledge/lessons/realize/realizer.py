@@ -53,6 +53,7 @@ _SINGULAR = re.compile(
     r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|lens|aws|"
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
+_MANY = ("children", "men", "women", "people")
 _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
 """Two adjectives before one plural noun: depressive or psychotic symptoms."""
 _CLASS = re.compile(
@@ -326,6 +327,8 @@ def is_plural(name: str) -> bool:
     if letter_case.BINOMIAL.fullmatch(name):
         return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
+    if last in _MANY:
+        return True
     return last.endswith("s") and (
         last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
     )
