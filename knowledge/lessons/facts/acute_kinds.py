@@ -1,7 +1,7 @@
 """Tell of which acute kind a condition or a side effect is: what can turn dangerous within hours.
 
-    name of a condition -> kind, by which `consultation.acute` says what to do
-    side effects of a medicine -> kind, by which `consultation.grave_effect` does
+name of a condition -> kind, by which `consultation.acute` says what to do
+side effects of a medicine -> kind, by which `consultation.grave_effect` does
 """
 
 import re
@@ -14,7 +14,7 @@ import yaml
 
 _LASTING = re.compile(
     r"\bchronic\b|\bold\b|\bhistory of\b|sequel|chilblain|recurrent|\bafter\b|\bprevention\b|"
-    "慢性|陈旧|后遗症|冻疮|恢复期|预防|病史|习惯性|复发性",
+    "慢性|陈旧|后遗症|冻疮|恢复期|预防|病史|史$|习惯性|复发性",
     re.IGNORECASE,
 )
 """What lasts or is over is no fresh one."""

@@ -53,8 +53,8 @@ class AnswerBuilder:
     """Collects the sentences of an answer about one page, and the facts that prove them.
 
     `levels` says whether interactions are told with their level: shown evidence does not name it.
-    `asker` is who asks, and `asked` the question as far as it stands: sentences that rest on no fact
-    must fit them.
+    `asker` is who asks, and `asked` the question as far as it stands: sentences that rest on no
+    fact must fit them.
     """
 
     def __init__(
@@ -182,7 +182,7 @@ class AnswerBuilder:
             self._closed.update(kinds)
 
     def leave_open(self, relation: str, items: Sequence[PageFact]) -> None:
-        """Note that a list was told that need not be whole; evidence that is shown is all there is."""
+        """Note that a list was told that need not be whole; shown evidence is all there is."""
         kind = open_lists.kind_of(self._page, relation, items) if self._levels else ""
         if kind:
             self._open.append(kind)

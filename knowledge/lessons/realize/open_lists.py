@@ -1,6 +1,6 @@
 """Choose what says of the lists of an answer that there may be more, and who decides on the rest.
 
-    relations told + facts told -> relations whose lists read as whole -> one sentence for all of them
+relations told + facts told -> relations whose lists read as whole -> one sentence for all of them
 """
 
 from collections.abc import Collection, Sequence

@@ -145,11 +145,7 @@ def end(
     press(page, answer)
     if personal:
         case_answer.act_now(page, answer)
-    if (
-        page.entity.kind == "medicine"
-        and answer.may_be_pregnant
-        and not answer.states("pregnancy")
-    ):
+    if page.entity.kind == "medicine" and answer.may_be_pregnant and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
             answer.state("pregnancy", harms[:1])
@@ -192,10 +188,8 @@ def end(
         case_answer.draw_stock(ends, page, answer)
 
 
-def _tell_danger(
-    page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random
-) -> None:
-    """Say what to do about a dangerous side effect: beside harmless ones it reads as one of them."""
+def _tell_danger(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say what to do about a dangerous side effect, which reads as one of the harmless ones."""
     kind = acute_kinds.kind_of_effects(item.text for item in answer.stated("side_effect"))
     asked = relation == "side_effect" or pick.random() < _DANGER_BESIDE
     if kind and asked and page.entity.kind == "medicine" and answer.asker != "colleague":

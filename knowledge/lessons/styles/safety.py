@@ -68,7 +68,8 @@ _AT_HOME = re.compile("tablets|I am to take|家里|药由我来管|照顾")
 
 _OF_WOMEN_OR_CHILDREN = ("pregnancy", "breastfeeding", "children")
 _NOT_HAD = re.compile(
-    "^对|妊娠|怀孕|哺乳|家族史$|阳性$|^(?:hypersensitivity|allergy) to (?:the|this) (?:medicine|drug)|"
+    "^对|妊娠|怀孕|哺乳|家族史$|阳性$|^(?:hypersensitivity|allergy) to (?:the|this) "
+    "(?:medicine|drug)|"
     "^pregnan|breast-?feeding|^family history",
     re.IGNORECASE,
 )

@@ -58,9 +58,11 @@ def told(own, relation, manner=SHORT, seed=0):
 
 def texts_of(templates):
     """Return every text that some templates stand for, as far as many draws find them."""
-    lines = [each for held in templates.values() for each in held] if isinstance(
-        templates, Mapping
-    ) else templates
+    lines = (
+        [each for held in templates.values() for each in held]
+        if isinstance(templates, Mapping)
+        else templates
+    )
     return {grammar.vary(line, random.Random(seed)) for line in lines for seed in range(40)}
 
 
