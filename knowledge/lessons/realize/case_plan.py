@@ -54,6 +54,9 @@ _ADDED = {"short": 0, "medium": 2, "long": 4}
 _OF_TWO = 3
 """So many fewer are added where two conditions are weighed."""
 
+TOLD_TOGETHER = ("monitoring",)
+"""Relations whose texts are told as one list: who is told of one check has that one alone."""
+
 _FEW = 4
 _TELLING = 2
 _BEARERS = 8
@@ -329,11 +332,19 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 
 
+def texts_told(page: FactPage, relation: str, pick: random.Random) -> tuple[PageFact, ...]:
+    """Return the texts of a relation that one sentence tells: all that is checked, else one."""
+    texts = page.text_facts(relation)
+    return tuple(texts[:_FEW] if relation in TOLD_TOGETHER else [pick.choice(texts[:3])])
+
+
 def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:
     """Return the facts of a relation that is added: a few names, or one brief text."""
     if named := page.entity_facts(relation):
         same = next(iter(realizer.split_by_level(named)))
         return first_of(relation, same, most)
+    if relation in TOLD_TOGETHER:
+        return page.text_facts(relation)[:most]
     text = _brief(page, relation)
     return (text,) if text else ()
 

@@ -46,7 +46,7 @@ _ASKS_FOR = {
                 "^Can |all right|safe",
                 "avoid|contraindicat|must not|should not|not (?:be )?(?:used|recommended|given)|"
                 r"\bmay\b|\bcan\b|\bsafe|\bused\b|preferred|only|never|suitable|choice|no dose|"
-                "half|lower|reduce|recommended|compatible|continued|given",
+                r"\bhalf\b(?!-)|\bhalve|lower|reduce|recommended|compatible|continued|given",
             ),
         ),
     ),

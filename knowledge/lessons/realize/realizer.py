@@ -8,6 +8,7 @@ Every sentence names its relation in words that the proof can look for.
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_fitness import LEVELS
@@ -147,10 +148,10 @@ def state_facts(
 ) -> str:
     """Return one sentence, or the text itself with an introduction, that states some facts.
 
-    The facts are of one relation, and either all name entities or are one text.
+    The facts are of one relation, and either all name entities or are texts, mostly one.
     """
     if not items[0].object:
-        return _told(name, relation, items[0], language, pick)
+        return _told(name, relation, _joined(items, language), language, pick)
     words = load(RelationSentencesWords, language)
     table = words.with_subject.get(relation) or (_plain(relation, language),)
     if items[0].level:
@@ -390,6 +391,17 @@ def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, 
 def _plain(relation: str, language: Language) -> str:
     label = RELATIONS[relation.removesuffix(INVERSE)].label(language)
     return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
+
+
+def _joined(items: Sequence[PageFact], language: Language) -> PageFact:
+    """Return one text for several that are told in one sentence."""
+    if len(items) == 1:
+        return items[0]
+    texts, said = (
+        [each.rstrip(_STOPS) for each in of]
+        for of in zip(*((item.text, item.said) for item in items), strict=True)
+    )
+    return replace(items[0], text=join_names(texts, language), said=join_names(said, language))
 
 
 def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:

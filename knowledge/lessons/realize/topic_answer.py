@@ -53,7 +53,7 @@ def tell(
     begin(page, relation, manner, answer, pick)
     items = page.few_facts(relation, _MOST)
     case_answer.say_step(
-        page, relation, items or (pick.choice(page.text_facts(relation)[:3]),), answer, pick
+        page, relation, items or case_plan.texts_told(page, relation, pick), answer, pick
     )
     end(page, relation, manner, answer, pick, personal=True)
 

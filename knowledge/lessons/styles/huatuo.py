@@ -136,9 +136,7 @@ def choose_items(
     named = page.entity_facts(relation)
     if relation == "associated_with":
         return sample_items(named, pick)
-    return (
-        first_of(relation, named, most) if named else [pick.choice(page.text_facts(relation)[:3])]
-    )
+    return first_of(relation, named, most) if named else case_plan.texts_told(page, relation, pick)
 
 
 def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
@@ -167,6 +165,8 @@ def _every(page: FactPage, relation: str, known: Collection[str] = ()) -> list[S
     named = [item for item in page.few_facts(relation, MOST) if item.object not in known]
     most = case_plan.MOST_FLAGS if relation == "red_flag" else 2
     told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else most]
+    if relation in case_plan.TOLD_TOGETHER and told:
+        return [page.text_facts(relation)[:MOST]]
     return [*([named] if named else []), *((item,) for item in told)]
 
 

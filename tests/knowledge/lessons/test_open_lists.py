@@ -137,3 +137,20 @@ def test_what_advice_was_written_on_is_not_all_that_interacts():
         row = huatuo.write(own, "interaction_advice", "all", random.Random(seed), MANNERS[0])
         said = row.messages[-1].content
         assert "zinc" in said.lower() and closers(said, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_is_checked_is_told_in_one_sentence(language):
+    name, *_ = WORDS[language]
+    checks = ("blood count", "liver function") if language == "en" else ("血常规", "肝功能")
+    own = page(name, language, monitoring=[text(each) for each in checks])
+    for seed in range(8):
+        for style, form in ((huatuo, "all"), (chatdoctor, "taking"), (safety, "alike")):
+            row = style.write(own, "monitoring", form, random.Random(seed), MANNERS[0])
+            said = [
+                each
+                for each in split_sentences(row.messages[-1].content)
+                if any(check in each for check in checks)
+            ]
+            assert len(said) == 1 and all(check in said[0] for check in checks)
+            assert len(row.meta["support"][0]) == len(checks)
