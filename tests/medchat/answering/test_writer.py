@@ -162,6 +162,21 @@ def test_the_local_writer_writes_one_answer_at_a_time():
     assert together == [alone] * 8
 
 
+def test_several_answers_are_written_together_each_as_it_would_be_alone():
+    writer = LocalWriter(base=str(base()), max_new_tokens=24, at_once=3)
+    asked = [HumanMessage(text) for text in ("gout", "cough, fever and thirst", "麻疹", "pain")]
+    alone = [writer.invoke([one]).content for one in asked]
+    streams = [writer.stream([one]) for one in asked[:3]]
+    said = [str(next(stream).content) for stream in streams]
+    assert writer.threads.state().writing == 3  # none has to end before another begins
+    with ThreadPoolExecutor(4) as pool:
+        rest = list(pool.map(lambda one: "".join(str(each.content) for each in one), streams))
+    assert [(a + b).rstrip() for a, b in zip(said, rest, strict=True)] == alone[:3]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda one: writer.invoke([one]).content, asked))
+    assert together == alone
+
+
 def test_a_stream_that_is_left_frees_the_writer():
     writer = LocalWriter(base=str(base()), max_new_tokens=8)
     stream = writer.stream([HumanMessage("gout")])
