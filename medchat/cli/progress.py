@@ -26,7 +26,6 @@ from rich.progress import (
 )
 from rich.text import Text
 
-
 _PAUSE = 60.0
 """Seconds after which a step that lasts is told again, where no bar moves."""
 
