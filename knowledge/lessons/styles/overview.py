@@ -70,9 +70,9 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
             continue
         if each in paragraph_order.KEPT or paragraph_order.has_room(answer.text, page.language):
             _state(page, each, items, answer, pick)
+    answer.close_lists()
     if not paragraph_order.fits(answer.text, page.language):
         return None
-    answer.close_lists()
     words = load(OverviewWords, page.language)
     if closing := grammar.draw(words.closing, pick):
         answer.add(realizer.fill(closing, page.language, 1))
