@@ -112,6 +112,7 @@ def write(
     asker: Asker = "colleague" if form == "case" else stock_fitness.asker_of(asked, page.language)
     personal = asker == "patient"
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
+    answer.names_pair = form == "is" and relation == "interaction"
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
