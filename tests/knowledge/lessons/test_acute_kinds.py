@@ -144,8 +144,8 @@ def test_a_ward_is_not_told_what_a_prescriber_has_to_know():
 
 def test_of_two_medicines_none_is_called_it():
     pair = [PageFact("f:zinc", "zinc", "zinc", "medicine:z", "medicine", level="major")]
-    own = page("remedy", "en", "medicine", interaction=pair,
-               side_effect=effects("nausea", "a rash"), monitoring=[text("liver function")])  # fmt: skip
+    felt, checks = effects("nausea", "a rash"), [text("liver function")]
+    own = page("remedy", "en", "medicine", interaction=pair, side_effect=felt, monitoring=checks)
     for seed in range(20):
         manner = Manner("plain", "long")
         for row in (
