@@ -117,9 +117,30 @@ _SEEN = re.compile(
 """What befalls somebody who knows of it: no complaint leads to it."""
 
 
+_OF_TREATMENT = re.compile(
+    r"\b(?:after|following) (?:\w+ )?(?:surgery|operation|transplant\w*)|"
+    r"\b(?:during|on|under) (?:\w+ )?(?:chemotherapy|treatment|dialysis|immunosuppress\w*)|"
+    r"\bwhile (?:taking|on)\b|\bdespite (?:\w+ )?(?:treatment|diet)|"
+    "术后|(?:化疗|放疗|治疗|用药|服药|透析)(?:期间|中|后)|(?:服用|使用|应用)[^，。]*(?:期间|者|时)|移植后|饮食后仍",
+    re.IGNORECASE,
+)
+"""Red flags of somebody who is operated on, or takes a medicine, for the condition."""
+
+
 def presses(flag: PageFact) -> bool:
     """Say whether a red flag tells of something that cannot wait for hours."""
     return _PRESSING.search(flag.text) is not None
+
+
+def is_of_treatment(flag: PageFact) -> bool:
+    """Say whether a red flag is about somebody who is treated already: no suspicion calls for it.
+
+    >>> is_of_treatment(PageFact("f", "化疗期间发热属于急症。", ""))
+    True
+    >>> is_of_treatment(PageFact("f", "Fever with a stiff neck is an emergency.", ""))
+    False
+    """
+    return _OF_TREATMENT.search(flag.text) is not None
 
 
 def is_emergency(flag: PageFact) -> bool:
@@ -259,7 +280,8 @@ def first_told(flags: Sequence[PageFact]) -> PageFact | None:
 
 _TRAVELLED = re.compile(
     r"\b(?:malaria|typhoid|dengue|yellow fever|schistosom\w+|leishman\w+|ebola|lassa|cholera|"
-    r"plague|rabies|anthrax)\b",
+    r"plague|rabies|anthrax)\b|"
+    "疟疾|伤寒|登革|黄热病|血吸虫|利什曼|埃博拉|拉沙热|霍乱|鼠疫|狂犬病|炭疽",
     re.IGNORECASE,
 )
 """What nobody has who was not where it is caught, of which a case does not tell."""

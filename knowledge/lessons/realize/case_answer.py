@@ -8,11 +8,13 @@ A plain answer explains and says what comes next; a professional one states the 
 import random
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
@@ -26,6 +28,7 @@ from knowledge.lessons.templates.tables import (
     LinesBy,
     VignetteWords,
 )
+from knowledge.vocabulary import TREATING
 
 Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
@@ -33,6 +36,9 @@ Lead = Literal["likely", "supports", "summary"]
 _AT_LENGTH = Manner("plain", "long")
 _LEISURELY = re.compile("appointment|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
+
+_BLACK = re.compile("black stool|mel(?:a)?ena|黑便|大便(?:发|变)?黑", re.IGNORECASE)
+"""A sign of bleeding that some medicines bring about by themselves."""
 
 _GOES_ON = re.compile("另外|还有")
 """Words of a warning that comes after something else."""
@@ -59,6 +65,30 @@ def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.
     if lead:
         tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
+    explain_signs(plan.page, answer, pick)
+
+
+def explain_signs(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say which medicine of an answer brings about by itself what its warning names.
+
+    Iron makes stools black, and black stools are a warning of bleeding.
+    """
+    flags = " ".join(item.text for item in answer.stated("red_flag"))
+    if page.links is None or not _BLACK.search(flags):
+        return
+    for item in (each for relation in TREATING for each in answer.stated(relation)):
+        hidden = is_validation(item.object) and not is_validation(page.id)
+        if item.kind != "medicine" or hidden:
+            continue
+        own = page.links.page(item.object, page.language)
+        effects = own.entity_facts("side_effect") if own else ()
+        effect = next((each for each in effects if _BLACK.search(each.text)), None)
+        if own and effect:
+            text = realizer.state_facts(own.said, "side_effect", [effect], page.language, pick)
+            answer.add_stating(text, (own, "side_effect", [effect]))
+            words = load(ConsultationWords, page.language)
+            draw_stock(words.either_cause, page, answer, at_any_rate=True)
+            return
 
 
 def acknowledge(page: FactPage, findings: Sequence[PageFact], answer: AnswerBuilder) -> None:
@@ -164,6 +194,8 @@ def tell_care(
         _tell_steps(plan, answer, pick, named=named)
     else:
         tell_together(plan.page, plan.steps, answer, pick)
+    if named and not plan.is_grave:
+        heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
         tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
@@ -179,6 +211,16 @@ def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) ->
             answer,
             at_any_rate=True,
         )
+
+
+def heed_symptoms(page: FactPage, answer: AnswerBuilder) -> None:
+    """Say that some of the symptoms told do not wait, where no warning was told."""
+    told = [item.said for item in answer.stated("symptom")]
+    if answer.states("red_flag") or not urgent_flags.alarm_of(told, page.language):
+        return
+    words = load(ConsultationWords, page.language)
+    draw_stock(words.heeded, page, answer, at_any_rate=True)
+    answer.heeds = True
 
 
 def tell_warning(
@@ -260,7 +302,8 @@ def tell_together(
         if page.language == "zh" and pick.random() < _TOGETHER:
             unnamed = answer.is_about_one_page
             name = "" if unnamed and pick.random() < _UNNAMED else page.said
-            text = realizer.state_together(name, few, page.language, pick)
+            together = partial(realizer.state_together, name, few, page.language, pick)
+            text = answer.suited(together)
             answer.add_stating(text, *((page, each, items) for each, items in few))
             continue
         for relation, items in few:
@@ -275,7 +318,7 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
     if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
-    if named and answer.states("red_flag"):  # which says when to come back
+    if named and (answer.states("red_flag") or answer.heeds):  # which says when to come back
         return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, at_any_rate=True)

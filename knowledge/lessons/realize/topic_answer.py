@@ -48,9 +48,11 @@ def tell(
     """Tell whoever it concerns all of a topic: what stands before it, the topic, what follows."""
     begin(page, relation, manner, answer, pick)
     items = page.few_facts(relation, _MOST)
-    case_answer.say_step(
-        page, relation, items or (pick.choice(page.text_facts(relation)[:3]),), answer, pick
-    )
+    texts = page.text_facts(relation)
+    if not items and relation == "monitoring":  # the fullest of several lists
+        items = (max(texts, key=lambda each: len(each.text)),)
+    items = items or (pick.choice(texts[:3]),)
+    case_answer.say_step(page, relation, items, answer, pick)
     end(page, relation, manner, answer, pick, personal=True)
 
 
@@ -70,7 +72,7 @@ def begin(
     somebody who is ill. Whoever may get worse is first told what was asked for.
     """
     urgent = case_plan.is_emergency(page)
-    if personal and case_plan.comes_first(page):
+    if personal and case_plan.comes_first(page) and relation not in case_plan.TO_STAY_WELL:
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)
@@ -137,7 +139,10 @@ def end(
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer)
-    if urgent or manner.length != "short":
+    if relation == "symptom" and not urgent:
+        case_answer.heed_symptoms(page, answer)
+    healthy = relation in case_plan.TO_STAY_WELL and not case_plan.cannot_wait(page)
+    if (urgent or manner.length != "short") and not healthy:
         warn(page, relation, answer)
     press(page, answer)
     if page.entity.kind == "medicine" and not answer.states("pregnancy"):
@@ -158,10 +163,12 @@ def end(
         if not explained and pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer)
             explained = True
+    case_answer.explain_signs(page, answer, pick)
     if (
         closed
         and case_plan.may_be_routine(page)
         and not answer.states("red_flag")
+        and not answer.heeds
         and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)

@@ -80,6 +80,8 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
+    if lesson.style == "multi-hop" and relation != "complication":
+        return False  # a choice between medicines, of somebody who is known
     if lesson.style == "vignette" and (_is_lasting(lesson) or not _is_flagged(lesson)):
         return False  # what follows would not fit
     if lesson.style == "dialogue" and _is_lasting(lesson):

@@ -50,8 +50,18 @@ _CLOSED = 0.5
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations on which two sources may differ; one answer states one of them."""
 
+_MOST_TOLD = ("monitoring",)
+"""Relations whose texts say the same more or less fully: the fullest is told."""
+
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
+
+_HAS_IT = re.compile("得了|被诊断为|一位[^，。]*患者。")
+_UNDECIDED = re.compile(
+    "怀疑|排除|考虑|容易得|怎么看出|会得|确诊|预防|避免得|的风险|会增加|"
+    r"\b(?:suspect|rule out|prevent|avoid getting|more likely|risk)",
+)
+"""Words of somebody who has a condition; and questions that nobody asks who has it."""
 
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
@@ -62,8 +72,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
     known = [relation for relation in asked if page.groups.get(relation)]
-    if urgent_flags.is_grave(page) and not page.text_facts("red_flag"):
-        known = [each for each in known if each != "department"]  # that answer would not press
+    if urgent_flags.is_grave(page):
+        known = [each for each in known if each != "department"]  # it is sent to no clinic
     found = {relation: _forms(page, relation) for relation in known}
     return {relation: forms for relation, forms in found.items() if forms}
 
@@ -107,7 +117,8 @@ def write(
     asked = ask(page, relation, pick) if form == "all" else ""
     asker: Asker = "colleague" if form == "case" else stock_fitness.asker_of(asked, page.language)
     personal = asker == "patient"
-    answer = AnswerBuilder(page, pick, asker=asker)
+    has_it = _HAS_IT.search(asked) is not None
+    answer = AnswerBuilder(page, pick, asker=asker, diagnosed=has_it)
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
@@ -132,9 +143,10 @@ def choose_items(
     named = page.entity_facts(relation)
     if relation == "associated_with":
         return sample_items(named, pick)
-    return (
-        first_of(relation, named, most) if named else [pick.choice(page.text_facts(relation)[:3])]
-    )
+    texts = page.text_facts(relation)
+    if not named and relation in _MOST_TOLD:
+        return [max(texts, key=lambda each: len(each.text))]
+    return first_of(relation, named, most) if named else [pick.choice(texts[:3])]
 
 
 def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
@@ -158,7 +170,8 @@ def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rand
 def _every(page: FactPage, relation: str, known: Collection[str] = ()) -> list[Sequence[PageFact]]:
     """Return all facts of a relation that are not `known`, grouped by sentence."""
     named = [item for item in page.few_facts(relation, MOST) if item.object not in known]
-    told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
+    most = case_plan.MOST_FLAGS if relation == "red_flag" else 2
+    told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else most]
     return [*([named] if named else []), *((item,) for item in told)]
 
 
@@ -199,6 +212,8 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     others = [each for each in page.few_facts(relation, MOST) if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
+    if relation == "medicine" and item.scraped and words.why:  # a table does not say for whom
+        answer.add_stock(words.closing[relation], at_any_rate=True)
     return _opened(
         realizer.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
@@ -260,7 +275,10 @@ def _second(page: FactPage, relation: str) -> list[str]:
     return [
         key
         for key in page.groups
-        if key in _paired(page) and key != relation and not page.is_lone(key)
+        if key in _paired(page)
+        and key != relation
+        and not page.is_lone(key)
+        and not (key == "department" and urgent_flags.is_grave(page))
     ]
 
 
@@ -295,13 +313,15 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     """Return a question on a relation of a page, with an opening or a context by chance."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
-    template = grammar.draw(fitting_questions.questions(page, relation), pick)
+    templates = fitting_questions.questions(page, relation)
+    template = grammar.draw(templates, pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
     had = patient_profiles.is_illness(page) and (
-        page.entity.kind != "medicine" or patient_profiles.is_taken(page)
+        page.entity.kind != "medicine" or patient_profiles.is_given(page)
     )
     had = had and not (kind == "condition" and urgent_flags.is_grave(page))
+    had = had and not (kind == "condition" and _UNDECIDED.search(question))
     if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(

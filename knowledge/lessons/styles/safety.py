@@ -118,13 +118,15 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     words = load(SafetyWords, page.language)
     asked = _asked(page, words.red_flag_question, pick)
     answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
-    item = pick.choice(case_plan.flags_for(page, to_patient=True)[:3])
+    item, *others = case_plan.flags_for(page, to_patient=True)[: case_plan.MOST_FLAGS]
     answer.add_stock(words.urgent, at_any_rate=True)
     if urgent_flags.is_sign(item.text, page.language):
         answer.state(relation, [item])
     else:
         stop = "." if page.language == "en" else "。"
         answer.add(item.text.rstrip(".。") + stop, relation, [item])
+    for each in others:
+        answer.state(relation, [each])
     topic_answer.begin(page, relation, manner, answer, pick, heard=False)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     answer.add_stock(words.after_urgent)
