@@ -212,8 +212,8 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     others = [each for each in page.few_facts(relation, MOST) if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
-    if relation == "medicine" and item.scraped and words.why:  # a table does not say for whom
-        answer.add_stock(words.closing[relation], at_any_rate=True)
+    if relation in ("medicine", "medicine~") and words.closing:  # no list says for whom
+        answer.add_stock(words.closing["medicine"], at_any_rate=True)
     return _opened(
         realizer.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
