@@ -414,6 +414,8 @@ def tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
     """Say whether findings point to a condition: no other has all of them, few have two of them."""
     if _count_telling(page, told) < _TELLING:
         return False
+    if patient_profiles.contradict(told):
+        return False
     if _is_young(page, told) != _is_young(page, ()):
         return False  # the findings are those of a child, of whom the page does not speak
     others = page.links.having([item.object for item in told]) if page.links else frozenset()

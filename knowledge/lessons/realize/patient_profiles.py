@@ -49,7 +49,7 @@ _MENSTRUAL = re.compile(
     r"menstr|dysmenorrh|menorrh|endometriosis|polycystic ovar|pelvic inflammatory|"
     r"\b(?:heavy|irregular|painful|absent|missed|late|light|delayed|scanty|infrequent|no) "
     r"periods?\b|(?:between|with|during) periods|"
-    "月经|经期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
+    "月经|经期|经间期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
@@ -274,6 +274,14 @@ def fits_patient(names: Sequence[str], sex: Sex, age: float | None) -> float:
         or (about & _IS_MENOPAUSE and age < 38)
     )
     return 0.6 if unusual else 1.0
+
+
+def contradict(findings: Sequence[PageFact]) -> bool:
+    """Say whether nobody has some findings at once: periods, and bleeding after the menopause."""
+    felt = 0
+    for item in findings:
+        felt |= _signs(item.text)
+    return bool(felt & _IS_MENOPAUSE and felt & _IS_MENSTRUAL)
 
 
 def can_be_compared(page: FactPage, other: FactPage) -> bool:

@@ -28,6 +28,10 @@ UNOPENED = "the user's words suggest an emergency, of which such a row does not 
 
 _OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
+_WEIGHING = ("dialogue", "vignette")
+_NAMED = re.compile(" — |——")
+"""Styles that weigh conditions, and what follows the name of one in a line of evidence."""
+
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 6
 _ANY_EMERGENCY = frozenset(("acute", "severe", "sudden", "large", "possible", "danger", "with"))
@@ -90,8 +94,15 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
 
 
 def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
-    """Say whether what a row tells speaks of an emergency: what else opens it misleads."""
-    told = " ".join(each.quote for each in lesson.sources)
+    """Say whether a row is about an emergency: what else opens it misleads.
+
+    A case is about the conditions that it weighs and their red flags, not about what the patient
+    has besides.
+    """
+    quotes = [each.quote for each in lesson.sources]
+    if lesson.style in _WEIGHING:
+        quotes = [each if _FLAG.search(each) else _NAMED.split(each)[0] for each in quotes]
+    told = " ".join(quotes)
     if lesson.language == "zh":
         parts = _ANY_EMERGENCY_ZH.split(emergency.name)
         pairs = (part[at : at + 2] for part in parts for at in range(len(part) - 1))

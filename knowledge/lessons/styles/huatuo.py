@@ -50,6 +50,9 @@ _CLOSED = 0.5
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations on which two sources may differ; one answer states one of them."""
 
+_DECIDED_BY_DOCTORS = ("medicine", "medicine~")
+"""Relations of which a yes is followed by who decides on it."""
+
 _MOST_TOLD = ("monitoring",)
 """Relations whose texts say the same more or less fully: the fullest is told."""
 
@@ -74,6 +77,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     known = [relation for relation in asked if page.groups.get(relation)]
     if urgent_flags.is_grave(page):
         known = [each for each in known if each != "department"]  # it is sent to no clinic
+    if page.entity.kind == "medicine" and patient_profiles.is_food(page):
+        known = [each for each in known if each == "interaction"]  # nobody "uses" a food
     found = {relation: _forms(page, relation) for relation in known}
     return {relation: forms for relation, forms in found.items() if forms}
 
@@ -128,6 +133,8 @@ def write(
     if form == "all":
         question = asked
     why, closed = form not in ("is", "pair"), pick.random() < _CLOSED
+    if form == "is" and relation in _DECIDED_BY_DOCTORS:
+        closed = False  # that was said
     if page.language == "en" and not (personal and form == "all"):
         closed = False  # who asks for a note waits for no visit
     topic_answer.end(
@@ -212,7 +219,7 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     others = [each for each in page.few_facts(relation, MOST) if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
-    if relation in ("medicine", "medicine~") and words.closing:  # no list says for whom
+    if relation in _DECIDED_BY_DOCTORS and words.closing:  # no list says for whom
         answer.add_stock(words.closing["medicine"], at_any_rate=True)
     return _opened(
         realizer.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick

@@ -38,7 +38,7 @@ _EXPECTING = re.compile("pregnan|妊娠|怀孕")
 
 _REPEATS = {"medicine~": "first_line~"}
 _DEFINES_ZH = re.compile(
-    "(?!可(?:降低|减|增|引|用于|以|使)|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
+    "(?!可(?!.*(?:药|剂|素|苗|物)(?:，|；|$))|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
 )
 """A Chinese text that says what something is by a noun: "X是...的药"."""
 
