@@ -96,12 +96,15 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
 def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
     """Say whether a row is about an emergency: what else opens it misleads.
 
-    A case is about the conditions that it weighs and their red flags, not about what the patient
-    has besides.
+    A case is about the conditions that it weighs, their symptoms and red flags, not about what the
+    patient has besides.
     """
     quotes = [each.quote for each in lesson.sources]
     if lesson.style in _WEIGHING:
-        quotes = [each if _FLAG.search(each) else _NAMED.split(each)[0] for each in quotes]
+        quotes = [
+            each if _FLAG.search(each) or _COMPLAINT.search(each) else _NAMED.split(each)[0]
+            for each in quotes
+        ]
     told = " ".join(quotes)
     if lesson.language == "zh":
         parts = _ANY_EMERGENCY_ZH.split(emergency.name)
