@@ -50,11 +50,8 @@ _CLOSED = 0.5
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations on which two sources may differ; one answer states one of them."""
 
-_DECIDED_BY_DOCTORS = ("medicine", "medicine~")
+_DECIDED_BY_DOCTORS = ("medicine~",)
 """Relations of which a yes is followed by who decides on it."""
-
-_MOST_TOLD = ("monitoring",)
-"""Relations whose texts say the same more or less fully: the fullest is told."""
 
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
@@ -66,6 +63,10 @@ _UNDECIDED = re.compile(
 )
 """Words of somebody who has a condition; and questions that nobody asks who has it."""
 
+_WARNINGS = ("interaction", "contraindication")
+"""Relations of which whoever asks for one must know that there may be more."""
+
+_OF_WOMEN = ("pregnancy", "breastfeeding")
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -123,7 +124,7 @@ def write(
     asker: Asker = "colleague" if form == "case" else stock_fitness.asker_of(asked, page.language)
     personal = asker == "patient"
     has_it = _HAS_IT.search(asked) is not None
-    answer = AnswerBuilder(page, pick, asker=asker, diagnosed=has_it)
+    answer = AnswerBuilder(page, pick, asker=asker, asked=asked, diagnosed=has_it)
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
@@ -150,10 +151,7 @@ def choose_items(
     named = page.entity_facts(relation)
     if relation == "associated_with":
         return sample_items(named, pick)
-    texts = page.text_facts(relation)
-    if not named and relation in _MOST_TOLD:
-        return [max(texts, key=lambda each: len(each.text))]
-    return first_of(relation, named, most) if named else [pick.choice(texts[:3])]
+    return first_of(relation, named, most) if named else case_plan.texts_told(page, relation, pick)
 
 
 def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
@@ -167,6 +165,9 @@ def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rand
         return ""
     first = page.entity_facts("first_line") if relation in TREATING[1:] else ()
     further = _every(page, relation, {item.object for item in first})
+    if relation == pair_advice.ADVICE and page.entity_facts("interaction"):
+        worst = next(realizer.split_by_level(page.entity_facts("interaction")))
+        answer.state("interaction", worst[:MOST])  # what advice was written on is not all there is
     if first and further:  # a list without what is tried first would be taken for all of it
         answer.state("first_line", first[:MOST])
     for items in further or _every(page, relation):
@@ -179,6 +180,8 @@ def _every(page: FactPage, relation: str, known: Collection[str] = ()) -> list[S
     named = [item for item in page.few_facts(relation, MOST) if item.object not in known]
     most = case_plan.MOST_FLAGS if relation == "red_flag" else 2
     told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else most]
+    if relation in case_plan.TOLD_TOGETHER and told:
+        return [page.text_facts(relation)[:MOST]]
     return [*([named] if named else []), *((item,) for item in told)]
 
 
@@ -249,8 +252,10 @@ def _add_others(
     if lead:
         text = realizer.state_briefly(relation, few, page.language, pick)
         text = text or realizer.state_facts(page.said, relation, few, page.language, pick)
-    if text:
+    if text and relation in _WARNINGS:
         answer.add_list(lead + text, relation, few)
+    elif text:  # who asks for one is told of some
+        answer.add(lead + text, relation, few)
     else:
         answer.state(relation, few, 0.8)
 
@@ -329,6 +334,7 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     )
     had = had and not (kind == "condition" and urgent_flags.is_grave(page))
     had = had and not (kind == "condition" and _UNDECIDED.search(question))
+    had = had and stock_fitness.is_self_taken(page) and relation not in _OF_WOMEN
     if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(

@@ -88,6 +88,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
             _state(page, each, items, answer, pick)
     if not paragraph_order.fits(answer.text, page.language):
         return None
+    answer.close_lists()
     words = load(OverviewWords, page.language)
     asked = _asked(page, answer, pick)
     if closing := grammar.draw(words.closing, pick):
