@@ -32,6 +32,7 @@ from finetune.methods.method_registry import method_of, recorded, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
     BringsRows,
+    ExampleSource,
     LearnsByLosses,
     MakesAnother,
     Objective,
@@ -202,9 +203,9 @@ def _prepare(
     data = mixing.read(folder, recipe, number, wanted.home)
     scored = held_out.choose(data, recipe, number, tokenizer, tools, wanted.home)
     objective = objective_of(recipe.round(number))
-    shown, report = objective.examples(
-        data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
-    )
+    seen_by = recipe.shown_in(number)
+    source = ExampleSource(data, tokenizer, seen_by, recipe.seed_of(number), tools)
+    shown, report = objective.examples(source)
     packing = recipe.packing and method_of(recipe).packs
     packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     packed = pack(shown, recipe.max_tokens, packing)

@@ -30,6 +30,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleSource:
+    """What examples are made of: a data set, and how a recipe shows it."""
+
+    data: Dataset
+    tokenizer: "PreTrainedTokenizerBase"
+    recipe: Recipe
+    seed: int
+    tools: TextTools
+
+
+Examples = tuple[list[Rendered], ExampleReport]
+"""What the model will see of a data set, and what became of its rows."""
+
+
+@dataclass(frozen=True, slots=True)
 class RoundTask:
     """What a round's objective is to work on; `recipe` shows rows with the round's own share."""
 
@@ -52,18 +67,15 @@ class RoundTask:
         """Return the round's seed."""
         return self.recipe.seed_of(self.number)
 
+    def source(self, tokenizer: "PreTrainedTokenizerBase") -> ExampleSource:
+        """Return what the round's examples are made of."""
+        return ExampleSource(self.data, tokenizer, self.recipe, self.seed, self.tools)
+
 
 class Objective(Protocol):
     """What a round optimises."""
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    def examples(self, source: ExampleSource) -> Examples:
         """Return what the model will see of a dataset, and what became of its rows."""
 
 

@@ -4,18 +4,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset
-from finetune.recipe import Recipe
+from finetune.objectives.objective_protocols import Examples, ExampleSource, RoundTask
 from finetune.rows import answer_pairs
 from finetune.rows.answer_pairs import ShownPair
-from finetune.rows.examples import ExampleReport
-from finetune.templates.rendering import Rendered
-from finetune.text_tools import TextTools
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
-
-    from finetune.objectives.objective_protocols import RoundTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,28 +22,19 @@ class PairObjective:
         """Return the files that hold the pairs."""
         return answer_pairs.files(folder, self.feedback)
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    def examples(self, source: ExampleSource) -> Examples:
         """Return both sides of each training pair as dialogues whose answers are learned from."""
-        given = data, tokenizer, recipe, seed, tools
-        pairs, report = answer_pairs.training(*given, self.feedback)
+        pairs, report = answer_pairs.training(source, self.feedback)
         return answer_pairs.both_sides(pairs), report
 
     def training_pairs(
-        self, task: "RoundTask", tokenizer: "PreTrainedTokenizerBase"
+        self, task: RoundTask, tokenizer: "PreTrainedTokenizerBase"
     ) -> list[ShownPair]:
         """Return the pairs that a round trains on."""
-        given = task.data, tokenizer, task.recipe, task.seed, task.tools
-        return answer_pairs.training(*given, self.feedback)[0]
+        return answer_pairs.training(task.source(tokenizer), self.feedback)[0]
 
     def held_out_pairs(
-        self, task: "RoundTask", tokenizer: "PreTrainedTokenizerBase"
+        self, task: RoundTask, tokenizer: "PreTrainedTokenizerBase"
     ) -> list[ShownPair]:
         """Return the pairs that a round is measured on."""
         return answer_pairs.held_out(task, tokenizer, self.feedback)

@@ -98,7 +98,7 @@ def test_against_the_bare_base_a_trained_start_would_lose_otherwise(home, data):
     bare = model.load(str(base()), precision="float32")
     parent = adapters.named(home, "toy/round-1")
     student = model.load(str(base()), parent.folder, precision="float32")
-    shown, _ = answer_pairs.training(data, student.tokenizer, task.recipe, task.seed, task.tools)
+    shown, _ = answer_pairs.training(task.source(student.tokenizer))
     chosen, rejected = log_likelihoods(student, shown, task)
     base_chosen, base_rejected = log_likelihoods(bare, shown, task)
     apart = [

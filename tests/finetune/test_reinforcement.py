@@ -10,7 +10,7 @@ from toy_rewards import Constant, LettersWanted, paying
 
 from finetune import FinetuneError, dataset, model
 from finetune.objectives import ppo
-from finetune.objectives.objective_protocols import RoundTask
+from finetune.objectives.objective_protocols import ExampleSource, RoundTask
 from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Lora, RoundPlan
 from finetune.rows import questions
@@ -135,10 +135,9 @@ def test_without_a_graph_there_is_no_proof(data):
 def test_questions_come_in_both_languages_and_leave_room_for_answers(data):
     job = task(data, "ppo")
     tokenizer = model.tokenizer(str(base()))
-    source = questions.QuestionSource(
-        data.train, tokenizer, job.recipe, 7, TEXT_TOOLS, LettersWanted()
-    )
-    chosen = questions.choose(source, wanted=10, max_new_tokens=60)
+    source = ExampleSource(data, tokenizer, job.recipe, 7, TEXT_TOOLS)
+    reward = LettersWanted()
+    chosen = questions.choose(source, data.train, reward, wanted=10, max_new_tokens=60)
     assert len(chosen.examples) == chosen.report.kept == 10
     assert {one.language for one in chosen.examples} == {"en", "zh"}
     for one in chosen.examples:
