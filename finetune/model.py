@@ -100,7 +100,9 @@ def to_train(recipe: Recipe, base: str, parent: Path | None = None) -> Student:
     )
     if parent is None:
         student = method.attach(student, recipe)
-    elif recipe.policy != "continue":
+    elif recipe.policy == "continue":
+        student = method.resume(student, recipe)
+    else:
         student = method.stack(student, recipe)
     if micro_batches.must_recompute(student, recipe):
         recompute(student)

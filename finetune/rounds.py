@@ -43,6 +43,7 @@ from finetune.objectives.objective_registry import objective_of
 from finetune.packing import Packing, hash_of, joined, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
+from finetune.recipes import recipe_reader, unread_values
 from finetune.rows import mixing
 from finetune.rows.examples import ExampleReport
 from finetune.scoring import held_out, raw_outputs
@@ -106,8 +107,9 @@ def run(
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
     _refuse_what_cannot_be(wanted)
     parent = ledger.find_parent(wanted)
-    _check_method(recipe, parent)
+    _check_parent(wanted, parent)
     with ledger.lock(home, recipe), ranks.together() as group:
+        _refuse_ranks(wanted, group)
         student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
@@ -129,6 +131,7 @@ def follow(wanted: Wanted, *, tools: TextTools) -> None:
     with ranks.together() as group:
         while isinstance(number := group.tell(None), int):
             mine = replace(wanted, number=number)
+            _refuse_ranks(mine, group)
             parent = ledger.find_parent(mine)
             student = _student(mine, parent)
             work = _prepare(mine, parent, student.tokenizer, silent, tools)
@@ -144,7 +147,7 @@ def estimate(
     base = base_records.find(wanted.home, recipe.base)
     forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
-    _check_method(recipe, parent)
+    _check_parent(wanted, parent)
     tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -155,10 +158,13 @@ def estimate(
     return preflight.try_out(check, opened, work.packing)
 
 
-def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
-    """Refuse a method that this machine lacks, or that cannot go on from another's adapter."""
-    method_of(recipe).demand_libraries(recipe)
-    if parent and recorded(parent.folder) != method_of(recipe):
+def _check_parent(wanted: Wanted, parent: Adapter | None) -> None:
+    """Refuse a method that this machine lacks, and a parent that a round cannot go on from."""
+    recipe = wanted.recipe
+    method = method_of(recipe)
+    method.demand_libraries(recipe)
+    unread_values.refuse_start(recipe, wanted.number, new=parent is None)
+    if parent and recorded(parent.folder) != method:
         raise FinetuneError(
             f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
             f"which {recipe.method} cannot go on.",
@@ -166,10 +172,29 @@ def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
             remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
             "folder: --base FOLDER.",
         )
+    makes_another = isinstance(objective_of(recipe.round(wanted.number)), MakesAnother)
+    if parent and (recipe.policy == "continue" or makes_another):
+        _refuse_another_shape(recipe, parent)
+
+
+def _refuse_another_shape(recipe: Recipe, parent: Adapter) -> None:
+    """Refuse a shape that a round would not have, since its parent's adapter has another."""
+    made = recipe_reader.recorded(round_record.of(parent).part("recipe", "values"))
+    was, now = (method_of(recipe).shape(one) for one in (made, recipe))
+    other = [f"{key} {was[key]}, not {now[key]}" for key in now if was[key] != now[key]]
+    if other:
+        raise FinetuneError(
+            f"{parent.name} was made with {', '.join(other)}, and a round that goes on from it "
+            "keeps its shape.",
+            where="--from",
+            remedy="Write these values into the recipe, or a policy that adds an adapter (stack or "
+            "merge), or begin on the bare base: --from base.",
+        )
 
 
 def _refuse_what_cannot_be(wanted: Wanted) -> None:
     recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
+    unread_values.refuse(recipe)
     family = model.family_of(base_records.find(wanted.home, recipe.base))
     capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
@@ -278,7 +303,6 @@ def _train(
     group.check_same(parts)
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), manifests.of_value(parts))
     if isinstance(objective, TrainsItself):
-        _refuse_ranks(recipe.round(work.number).objective, group)
         task = replace(_task(work), checkpoint=checkpoint, progress=progress)
         return objective.train(student, task)
     assert isinstance(objective, LearnsByLosses)
@@ -300,10 +324,11 @@ def _task(work: _RoundInputs) -> RoundTask:
     return RoundTask(shown, work.number, work.home, work.data, work.tools, work.parent)
 
 
-def _refuse_ranks(objective: str, group: Ranks) -> None:
-    if group.size > 1:
+def _refuse_ranks(wanted: Wanted, group: Ranks) -> None:
+    plan = wanted.recipe.round(wanted.number)
+    if group.size > 1 and isinstance(objective_of(plan), TrainsItself):
         raise FinetuneError(
-            f"The objective {objective} trains in one process, not in {group.size}.",
+            f"The objective {plan.objective} trains in one process, not in {group.size}.",
             where="objective",
             remedy="Start this round without torchrun.",
         )

@@ -9,7 +9,7 @@ An objective is a frozen dataclass whose fields a recipe sets under `settings`. 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from finetune.adapters import Adapter, SelfTest
 from finetune.dataset import Dataset
@@ -102,7 +102,9 @@ class Measured(Protocol):
     `goal` says which of the measures must get better for a round to pass.
     """
 
-    goal: ClassVar[Goal]
+    @property
+    def goal(self) -> Goal:
+        """Return the goal."""
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return each measure by its name: what each held-out item adds to it."""

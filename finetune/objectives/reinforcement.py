@@ -26,16 +26,13 @@ from finetune.rows import questions
 from finetune.rows.examples import Example, ExampleReport
 from finetune.rows.questions import Questions
 from finetune.scoring.goals import Goal
+from finetune.scoring.measure_names import PROOF, name_of, reward_measure
 from finetune.text_tools import TextTools
 from finetune.trainer import EndTraining
 from finetune.training.round_progress import Tick
 
-PROOF = "proof"
-
 _PATIENCE = 5
 """After so many steps whose answers are all worth the same, there is nothing to learn from."""
-
-GOAL = Goal("reward", "the mean reward of answers to held-out questions", items="questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +52,6 @@ class Reinforcement:
     beta: float = 0.04
     most_kl: float = 0.5
     held_out: int = 64
-    goal: ClassVar[Goal] = GOAL
     name: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
@@ -68,6 +64,13 @@ class Reinforcement:
         demand(self.beta > 0, "settings.beta", self.beta, "greater than 0")
         demand(self.most_kl > 0, "settings.most_kl", self.most_kl, "greater than 0")
         demand(self.held_out >= 1, "settings.held_out", self.held_out, "1 or more")
+
+    @property
+    def goal(self) -> Goal:
+        """Return the measure that must rise: by the name of what rewards."""
+        measure = reward_measure(self.reward)
+        said = f"the mean {name_of(measure)} of answers to held-out questions"
+        return Goal(measure, said, items="questions")
 
     def examples(self, source: ExampleSource) -> Examples:
         """Return questions with the answers of their rows, as sizes go: answers will be written."""
@@ -108,9 +111,9 @@ class Reinforcement:
             lambda done: task.progress(Tick("prove", done, len(chosen.examples))),
         )
         scored = reward.score(chosen.examples, [text or "" for text in written])
-        found = {"reward": tuple((one.reward, 1.0) for one in scored)}
+        found = {self.goal.measure: tuple((one.reward, 1.0) for one in scored)}
         if self.reward == PROOF:
-            found["proven"] = tuple((float(one.proven), 1.0) for one in scored)
+            found["proven"] = tuple((float(bool(one.proven)), 1.0) for one in scored)
         return found
 
     def open_reward(self, task: RoundTask) -> Reward:
@@ -190,11 +193,11 @@ class Watch:
 
 
 def means(scored: Sequence[Scored]) -> dict[str, float]:
-    """Return the mean reward, the share that is proven, and the mean of each part."""
-    found = {
-        "reward": sum(one.reward for one in scored) / len(scored),
-        "proven": sum(one.proven for one in scored) / len(scored),
-    }
+    """Return the mean reward, the share that is proven where a proof judged, and each part's."""
+    found = {"reward": sum(one.reward for one in scored) / len(scored)}
+    judged = [one.proven for one in scored if one.proven is not None]
+    if judged:
+        found["proven"] = sum(judged) / len(judged)
     for name in dict.fromkeys(name for one in scored for name in one.parts):
         told = [one.parts[name] for one in scored if name in one.parts]
         found[name] = sum(told) / len(told)

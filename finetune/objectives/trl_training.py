@@ -246,7 +246,8 @@ class _Run:
         point = trainer.next_point(self.curve, self.loss, rate, self.tokens, seconds, measured)
         self.curve.append(point)
         step, speed = point.step, point.tokens / max(point.seconds, 1e-3)
-        self.progress(Tick("train", step, self.steps, self.loss, speed, rate, point.tokens))
+        told = speed, rate, point.tokens, point.measured
+        self.progress(Tick("train", step, self.steps, self.loss, *told))
         if self.watch:
             self.watch(step, measured)
         if self.checkpoint and step % self.plan.checkpoint_every == 0 and step < self.steps:

@@ -146,7 +146,7 @@ def _open(
     """Show a row with its evidence in the prompt, or in a few cases without and declined."""
     covered = pick.random() >= recipe.uncovered
     wanted = pick.randint(0 if covered else 1, max(recipe.distractors, 1))
-    others = quotes.draw(row, wanted if recipe.distractors else 0, pick, covered)
+    others = quotes.draw(row, 0 if covered and not recipe.distractors else wanted, pick, covered)
     covered = covered or not others
     own = list(dict.fromkeys(source.quote for source in row.sources if source.quote))
     history = [one for one in row.messages[:-2] if one["role"] != "system"]

@@ -12,8 +12,11 @@ from finetune import FinetuneError, dataset, model
 from finetune.objectives import ppo
 from finetune.objectives.objective_protocols import ExampleSource, RoundTask
 from finetune.objectives.objective_registry import objective_of
+from finetune.objectives.reinforcement import means
+from finetune.objectives.rewards import Scored
 from finetune.recipe import Lora, RoundPlan
 from finetune.rows import questions
+from finetune.rows.examples import make_examples
 from finetune.trainer import Checkpoint
 from medchat.composition import TEXT_TOOLS
 
@@ -116,6 +119,15 @@ def test_a_loss_that_is_no_number_stops_the_round(data, tmp_path, kind):
     assert "not a number" in str(caught.value) or "inf" in str(caught.value)
 
 
+def test_a_step_tells_a_share_of_proven_answers_only_where_a_proof_judged():
+    proven = [Scored(1.0, True, {"asked": 1.0}), Scored(0.2, False)]
+    assert means(proven) == {"reward": 0.6, "proven": 0.5, "asked": 1.0}
+    assert means([Scored(0.25), Scored(0.75, parts={"score": 1.1})]) == {
+        "reward": 0.5,
+        "score": 1.1,
+    }
+
+
 def test_data_without_questions_is_refused_with_the_reasons(data):
     job = task(data, "ppo", reward=LettersWanted(refused="it asks nothing"))
     with pytest.raises(FinetuneError) as caught:
@@ -143,6 +155,25 @@ def test_questions_come_in_both_languages_and_leave_room_for_answers(data):
     for one in chosen.examples:
         assert one.tokens.learn.index(True) + 60 <= job.recipe.max_tokens
         assert sum(one.tokens.learn) <= 60
+
+
+def test_questions_are_shown_as_all_rows_together_would_be(data):
+    lines = [row for row in data.train if row.language == "en"]
+    many = []
+    for place in range(150):
+        row = lines[place % len(lines)]
+        own = row.sources[0].quote
+        asked = f"Of these:\n[1] {own}\n[2] mumps — tests: blood.\n{row.messages[0]['content']}"
+        turns = ({"role": "user", "content": asked}, row.messages[1])
+        many.append(replace(row, id=f"own-{place}", messages=turns, declined=place < 30))
+    job = task(data, "ppo")
+    mine = replace(job.recipe, uncovered=0.4)
+    source = ExampleSource(data, model.tokenizer(str(base())), mine, 7, TEXT_TOOLS)
+    found = questions.choose(source, many, LettersWanted(), wanted=150, max_new_tokens=60)
+    whole, report = make_examples(many, many, source.tokenizer, mine, 7, TEXT_TOOLS)
+    assert sorted(found.examples, key=lambda one: one.id) == sorted(whole, key=lambda one: one.id)
+    # in their drawn order the rows come 64 at a time, of which other shares decline anyway
+    assert 0 < report.uncovered < 60
 
 
 def test_advantages_are_the_discounted_sums_of_surprises():
