@@ -371,7 +371,7 @@ def test_a_name_that_is_long_keeps_both_ends_in_a_picture():
     one = rewarded(
         "a", {"reward": "a-very-long-name/round-3"}, "reward by a-very-long-name/round-3"
     )
-    assert ">reward by a-v…me/round-3</text>" in curve_picture.picture("T", [one])
+    assert ">reward by a-v…ame/round-3</text>" in curve_picture.picture("T", [one])
 
 
 def test_a_picture_without_rounds_is_empty_but_whole():

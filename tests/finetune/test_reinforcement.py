@@ -167,9 +167,9 @@ def test_questions_are_shown_as_all_rows_together_would_be(data):
         turns = ({"role": "user", "content": asked}, row.messages[1])
         many.append(replace(row, id=f"own-{place}", messages=turns, declined=place < 30))
     job = task(data, "ppo")
-    mine = replace(job.recipe, uncovered=0.4)
+    mine = replace(job.recipe, uncovered=0.4, max_tokens=2000)
     source = ExampleSource(data, model.tokenizer(str(base())), mine, 7, TEXT_TOOLS)
-    found = questions.choose(source, many, LettersWanted(), wanted=150, max_new_tokens=60)
+    found = questions.choose(source, many, LettersWanted(), wanted=150, max_new_tokens=300)
     whole, report = make_examples(many, many, source.tokenizer, mine, 7, TEXT_TOOLS)
     assert sorted(found.examples, key=lambda one: one.id) == sorted(whole, key=lambda one: one.id)
     # in their drawn order the rows come 64 at a time, of which other shares decline anyway
