@@ -232,6 +232,13 @@ def choose_device(device: str = "auto") -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
+def device() -> "torch.device":
+    """Return the device to compute on, as torch names it."""
+    import torch
+
+    return torch.device(choose_device())
+
+
 def uses_bfloat16(device: str, precision: Precision) -> bool:
     """Return whether to compute in bfloat16: asked for, or fast on this device."""
     import torch

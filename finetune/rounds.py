@@ -18,9 +18,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import adapters, gate, ledger, model, preflight, trainer
+from finetune import adapters, gate, ledger, model, preflight, round_checks, trainer
 from finetune.adapters import Adapter, SelfTest
-from finetune.architectures import capabilities, forward_check
+from finetune.architectures import forward_check
 from finetune.bases import base_records
 from finetune.cards import curve_picture, round_record
 from finetune.dataset import Dataset
@@ -28,7 +28,7 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.files import manifests
 from finetune.ledger import Wanted
-from finetune.methods.method_registry import method_of, recorded, weights_hash
+from finetune.methods.method_registry import method_of, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
     BringsRows,
@@ -36,6 +36,7 @@ from finetune.objectives.objective_protocols import (
     LearnsByLosses,
     MakesAnother,
     Objective,
+    RoundSize,
     RoundTask,
     TrainsItself,
 )
@@ -43,7 +44,6 @@ from finetune.objectives.objective_registry import objective_of
 from finetune.packing import Packing, hash_of, joined, pack
 from finetune.preflight import Preflight
 from finetune.recipe import Recipe
-from finetune.recipes import recipe_reader, unread_values
 from finetune.rows import mixing
 from finetune.rows.examples import ExampleReport
 from finetune.scoring import held_out, raw_outputs
@@ -85,6 +85,7 @@ class _RoundInputs:
     objective: Objective
     packing: Packing
     report: ExampleReport
+    size: RoundSize | None
     held_out: HeldOut
     tools: TextTools
 
@@ -105,11 +106,11 @@ def run(
     if done:
         _promote_pending(home, done.folder, done.name)
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
-    _refuse_what_cannot_be(wanted)
+    round_checks.check_recipe(wanted)
     parent = ledger.find_parent(wanted)
-    _check_parent(wanted, parent)
+    round_checks.check_parent(wanted, parent)
     with ledger.lock(home, recipe), ranks.together() as group:
-        _refuse_ranks(wanted, group)
+        round_checks.check_ranks(wanted, group)
         student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
@@ -131,7 +132,7 @@ def follow(wanted: Wanted, *, tools: TextTools) -> None:
     with ranks.together() as group:
         while isinstance(number := group.tell(None), int):
             mine = replace(wanted, number=number)
-            _refuse_ranks(mine, group)
+            round_checks.check_ranks(mine, group)
             parent = ledger.find_parent(mine)
             student = _student(mine, parent)
             work = _prepare(mine, parent, student.tokenizer, silent, tools)
@@ -143,11 +144,11 @@ def estimate(
 ) -> Preflight:
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
-    _refuse_what_cannot_be(wanted)
+    round_checks.check_recipe(wanted)
     base = base_records.find(wanted.home, recipe.base)
     forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
-    _check_parent(wanted, parent)
+    round_checks.check_parent(wanted, parent)
     tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -156,47 +157,6 @@ def estimate(
     progress(Tick("trial", 0, None))
     opened = replace(recipe, base=base)
     return preflight.try_out(check, opened, work.packing)
-
-
-def _check_parent(wanted: Wanted, parent: Adapter | None) -> None:
-    """Refuse a method that this machine lacks, and a parent that a round cannot go on from."""
-    recipe = wanted.recipe
-    method = method_of(recipe)
-    method.demand_libraries(recipe)
-    unread_values.refuse_start(recipe, wanted.number, new=parent is None)
-    if parent and recorded(parent.folder) != method:
-        raise FinetuneError(
-            f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
-            f"which {recipe.method} cannot go on.",
-            where="--from",
-            remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
-            "folder: --base FOLDER.",
-        )
-    makes_another = isinstance(objective_of(recipe.round(wanted.number)), MakesAnother)
-    if parent and (recipe.policy == "continue" or makes_another):
-        _refuse_another_shape(recipe, parent)
-
-
-def _refuse_another_shape(recipe: Recipe, parent: Adapter) -> None:
-    """Refuse a shape that a round would not have, since its parent's adapter has another."""
-    made = recipe_reader.recorded(round_record.of(parent).part("recipe", "values"))
-    was, now = (method_of(recipe).shape(one) for one in (made, recipe))
-    other = [f"{key} {was[key]}, not {now[key]}" for key in now if was[key] != now[key]]
-    if other:
-        raise FinetuneError(
-            f"{parent.name} was made with {', '.join(other)}, and a round that goes on from it "
-            "keeps its shape.",
-            where="--from",
-            remedy="Write these values into the recipe, or a policy that adds an adapter (stack or "
-            "merge), or begin on the bare base: --from base.",
-        )
-
-
-def _refuse_what_cannot_be(wanted: Wanted) -> None:
-    recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
-    unread_values.refuse(recipe)
-    family = model.family_of(base_records.find(wanted.home, recipe.base))
-    capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
 
 def _student(wanted: Wanted, parent: Adapter | None) -> Student:
@@ -231,6 +191,9 @@ def _prepare(
     seen_by = recipe.shown_in(number)
     source = ExampleSource(data, tokenizer, seen_by, recipe.seed_of(number), tools)
     shown, report = objective.examples(source)
+    size = None
+    if isinstance(objective, TrainsItself):
+        size = objective.size(recipe.round(number), shown, model.device())
     packing = recipe.packing and method_of(recipe).packs
     packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     packed = pack(shown, recipe.max_tokens, packing)
@@ -247,6 +210,7 @@ def _prepare(
         objective,
         packed,
         report,
+        size,
         scored,
         tools,
     )
@@ -274,7 +238,7 @@ def _look_for_checkpoint(work: _RoundInputs, parts: Mapping[str, str], insist: b
 
 def _preflight(work: _RoundInputs) -> Preflight:
     opened = replace(work.recipe, base=base_records.find(work.home, work.recipe.base))
-    return preflight.check(opened, work.number, work.packing, work.report)
+    return preflight.check(opened, work.number, work.packing, work.report, work.size)
 
 
 def _check_memory(work: _RoundInputs) -> None:
@@ -322,16 +286,6 @@ def _train(
 def _task(work: _RoundInputs) -> RoundTask:
     shown = work.recipe.shown_in(work.number)
     return RoundTask(shown, work.number, work.home, work.data, work.tools, work.parent)
-
-
-def _refuse_ranks(wanted: Wanted, group: Ranks) -> None:
-    plan = wanted.recipe.round(wanted.number)
-    if group.size > 1 and isinstance(objective_of(plan), TrainsItself):
-        raise FinetuneError(
-            f"The objective {plan.objective} trains in one process, not in {group.size}.",
-            where="objective",
-            remedy="Start this round without torchrun.",
-        )
 
 
 def _parts(work: _RoundInputs, student: Student) -> dict[str, str]:

@@ -6,7 +6,7 @@ An objective is a frozen dataclass whose fields a recipe sets under `settings`. 
 `examples`; whether they have the rest is asked with isinstance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -87,9 +87,21 @@ class LearnsByLosses(Protocol):
         """Return one loss for each of the `row.learned` items; a step takes the mean of all."""
 
 
+@dataclass(frozen=True, slots=True)
+class RoundSize:
+    """How much a round takes: its steps, and the rows and tokens that go through in all of them."""
+
+    steps: int
+    rows: int
+    tokens: int
+
+
 @runtime_checkable
 class TrainsItself(Protocol):
     """An objective with a training of its own, such as one of trl (see `trl_training`)."""
+
+    def size(self, plan: RoundPlan, shown: Sequence[Rendered], device: "torch.device") -> RoundSize:
+        """Return how much a round takes on what `examples` shows of its data, at most."""
 
     def train(self, student: Student, task: RoundTask) -> TrainingRun:
         """Train what is trainable in a student, in place."""

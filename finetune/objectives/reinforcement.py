@@ -9,7 +9,7 @@ a token.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from finetune.dataset import Dataset, Row
 from finetune.errors import FinetuneError
@@ -18,7 +18,12 @@ from finetune.inference import batch_writing
 from finetune.model import Student
 from finetune.objectives import model_reward
 from finetune.objectives.model_reward import AnyQuestion
-from finetune.objectives.objective_protocols import Examples, ExampleSource, RoundTask
+from finetune.objectives.objective_protocols import (
+    Examples,
+    ExampleSource,
+    RoundSize,
+    RoundTask,
+)
 from finetune.objectives.rewards import Reward, Scored
 from finetune.recipe import RoundPlan
 from finetune.recipes.recipe_values import demand
@@ -27,9 +32,13 @@ from finetune.rows.examples import Example, ExampleReport
 from finetune.rows.questions import Questions
 from finetune.scoring.goals import Goal
 from finetune.scoring.measure_names import PROOF, name_of, reward_measure
+from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.trainer import EndTraining
 from finetune.training.round_progress import Tick
+
+if TYPE_CHECKING:
+    import torch
 
 _PATIENCE = 5
 """After so many steps whose answers are all worth the same, there is nothing to learn from."""
@@ -97,6 +106,14 @@ class Reinforcement:
         """Return how many steps a round takes over so many questions."""
         most = asked // self.questions * plan.epochs
         return min(most, plan.max_steps) if plan.max_steps else most
+
+    def size(self, plan: RoundPlan, shown: Sequence[Rendered], device: "torch.device") -> RoundSize:
+        """Return how much a round takes whose answers are as long as they may be."""
+        steps = self.steps(plan, len(shown))
+        rows = steps * self.questions * self.samples
+        prompts = sum(len(one.ids) - sum(one.learn) for one in shown)
+        tokens = round(rows * (prompts / max(len(shown), 1) + self.max_new_tokens))
+        return RoundSize(steps, rows, tokens)
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return what greedy answers to held-out questions are worth, and which are proven."""
