@@ -132,7 +132,6 @@ def follow(wanted: Wanted, *, tools: TextTools) -> None:
     with ranks.together() as group:
         while isinstance(number := group.tell(None), int):
             mine = replace(wanted, number=number)
-            round_checks.check_ranks(mine, group)
             parent = ledger.find_parent(mine)
             student = _student(mine, parent)
             work = _prepare(mine, parent, student.tokenizer, silent, tools)

@@ -3,15 +3,11 @@
 from dataclasses import replace
 
 import pytest
-import torch
-from toy_finetune import base, read_pairs, recipe, trained
 
-from finetune import FinetuneError, adapters, model, rounds
-from finetune.ledger import Wanted
+from finetune import FinetuneError
 from finetune.objectives.objective_registry import OBJECTIVES
 from finetune.recipe import Lora, Mix, Recipe, RoundPlan
 from finetune.recipes import recipe_reader, unread_values
-from medchat.composition import TEXT_TOOLS
 
 SET = {
     "rehearsal": 0.5,
@@ -93,68 +89,3 @@ def test_what_a_kind_of_prompt_does_not_compute_is_refused(tmp_path, method, lin
     with pytest.raises(FinetuneError, match=key) as caught:
         recipe_reader.load(str(file))
     assert caught.value.status == 2
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory):
-    return trained().copy(tmp_path_factory.mktemp("home")).home
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return read_pairs(tmp_path_factory.mktemp("pairs") / "data").folder
-
-
-def refused(made, home, data, parent, what):
-    """Refuse a round in both of its ways, before anything of it is written."""
-    wanted = Wanted(made, 1, home, data, parent=parent, redo=True)
-    before = {one.name for one in adapters.list_adapters(home)}
-    for ask in (rounds.run, rounds.estimate):
-        with pytest.raises(FinetuneError, match=what) as caught:
-            ask(wanted, tools=TEXT_TOOLS)
-        assert caught.value.status == 2
-    assert {one.name for one in adapters.list_adapters(home)} == before
-
-
-@pytest.mark.parametrize("objective", ["reward", "grpo", "rloo"])
-def test_a_start_from_the_weights_is_refused_where_a_second_adapter_cannot_be(
-    home, data, objective
-):
-    made = recipe(base(), rounds=(RoundPlan(objective=objective),), lora=Lora(8, 16, start="pissa"))
-    refused(made, home, data, "base", "lora.start: pissa does not go with a round of " + objective)
-
-
-@pytest.mark.parametrize("policy", ["stack", "merge"])
-def test_reinforcement_by_trl_is_refused_on_top_of_an_adapter(home, data, policy):
-    made = recipe(base(), rounds=(RoundPlan(objective="grpo"),), policy=policy)
-    refused(made, home, data, "toy/round-1", f"the policy {policy} lays a new one on the parent")
-
-
-@pytest.mark.parametrize(
-    ("shape", "told"),
-    [
-        (Lora(rank=4, alpha=16), "lora.rank 8, not 4"),
-        (Lora(rank=8, alpha=8), "lora.alpha 16, not 8"),
-        (Lora(8, 16, target_modules=("q_proj",)), "lora.target_modules all-linear, not"),
-        (Lora(8, 16, dora=True), "lora.dora False, not True"),
-    ],
-)
-@pytest.mark.parametrize("objective", ["sft", "reward"])
-def test_a_round_that_goes_on_with_another_shape_is_refused(home, data, shape, told, objective):
-    made = recipe(base(), rounds=(RoundPlan(objective=objective),), lora=shape)
-    refused(made, home, data, "toy/round-1", told)
-
-
-def test_a_round_that_goes_on_drops_what_its_own_recipe_says(home):
-    parent = adapters.named(home, "toy/round-1").folder
-    for dropout in (0.25, 0.0):
-        mine = recipe(base(), lora=Lora(8, 16, dropout=dropout))
-        student = model.to_train(mine, mine.base, parent)
-        layers = [one for one in student.model.modules() if hasattr(one, "lora_dropout")]
-        found = {getattr(one.lora_dropout["default"], "p", 0.0) for one in layers}
-        assert layers and found == {dropout}
-        assert student.model.peft_config["default"].lora_dropout == dropout
-        student.model.train()
-        ids = torch.tensor([[5, 9, 41, 7]])
-        twice = [student.model(input_ids=ids, use_cache=False).logits for _ in range(2)]
-        assert twice[0].equal(twice[1]) is (dropout == 0.0)
