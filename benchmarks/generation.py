@@ -1,4 +1,4 @@
-"""Tokens per second of greedy answers over evidence: plain, with drafts from the prompt, llama.cpp.
+"""Tokens per second of greedy answers over evidence: alone and together, beside llama.cpp.
 
 python benchmarks/generation.py --data DIR [--base smollm2] [--gguf FILE] [--rows 12]
 
@@ -11,6 +11,7 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=12)
     parser.add_argument("--tokens", type=int, default=96)
     parser.add_argument("--adapter", help="a finished round of the home")
+    parser.add_argument("--together", default="4,8", help="answers written at the same time")
     given = parser.parse_args()
 
     from finetune import adapters, model
@@ -57,12 +59,28 @@ def main() -> None:
             (f"{name}: drafts change no token", f"{same} of {len(plain)}"),
             (f"{name}: as trained, token for token", f"{_equal(plain, reference)} of {len(plain)}"),
         ]
+    for count in map(int, filter(None, given.together.split(","))):
+        all_of_it, first, same = _written_together(student, prompts, given.tokens, count, drafted)
+        _tell(f"as chat writes, {count} together: {all_of_it} tokens/s")
+        rows += [
+            (f"as chat writes, {count} together: tokens per second", all_of_it),
+            (f"{count} together: seconds to the first token, mean", first),
+            (f"{count} together: as each alone, token for token", f"{same} of {len(prompts)}"),
+        ]
     rows.insert(0, ("answers; tokens of prompts and answers", _sizes(prompts, reference)))
     if given.gguf:
         for name, lookup in (("plain", False), ("drafts from the prompt", True)):
             theirs = _llama_cpp(given.gguf, prompts, given.tokens, lookup)
             _tell(f"llama.cpp, {name}: {_speed(theirs)} tokens/s")
             rows.append((f"llama.cpp, 4 bits, {name}: tokens per second", _speed(theirs)))
+        for count in map(int, filter(None, given.together.split(","))):
+            began = time.perf_counter()
+            theirs = _llama_cpp(given.gguf, prompts, given.tokens, True, count)
+            seconds = sum(seconds for _, seconds in theirs[-1:])
+            name = f"llama.cpp, 4 bits, drafts, {count} together"
+            told = f"{sum(len(said) for said, _ in theirs) / seconds:.1f}"
+            _tell(f"{name}: {told} tokens/s ({time.perf_counter() - began:.0f} s with its start)")
+            rows.append((f"{name}: tokens per second", told))
     table(rows)
 
 
@@ -91,8 +109,8 @@ def _prompts(data: Path, count: int, student: object) -> list[list[int]]:
 
 
 def _write(student: object, prompts: Sequence[list[int]], count: int, decoding: object) -> Answers:
+    from finetune.inference.answer_ends import ends_of
     from finetune.inference.decoding import tokens
-    from finetune.inference.generation import ends_of
 
     ends, answers = ends_of(student), []
     for ids in prompts:
@@ -105,13 +123,48 @@ def _write(student: object, prompts: Sequence[list[int]], count: int, decoding: 
     return answers
 
 
-def _llama_cpp(gguf: Path, prompts: Sequence[list[int]], count: int, lookup: bool) -> Answers:
+def _written_together(
+    student: object, prompts: Sequence[list[int]], count: int, at_once: int, alone: Answers
+) -> tuple[str, str, int]:
+    """Return tokens a second, the mean wait for a first token, and how many are as `alone`."""
+    from finetune.inference.answer_ends import ends_of
+    from finetune.inference.shared_batch import SharedBatch
+
+    ends, batch = ends_of(student), SharedBatch(student, "float32")
+    waiting, going = list(enumerate(prompts)), {}
+    said: list[list[int]] = [[] for _ in prompts]
+    firsts: dict[int, float] = {}
+    began = time.perf_counter()
+    while waiting or going:
+        while waiting and len(going) < at_once:
+            place, ids = waiting.pop(0)
+            going[place] = batch.tokens(ids, count)
+        for place, source in list(going.items()):
+            for token in source:
+                if token is None:
+                    break
+                said[place].append(token)
+                firsts.setdefault(place, time.perf_counter() - began)
+                if token in ends:
+                    source.close()
+            else:
+                del going[place]
+    seconds = time.perf_counter() - began
+    same = sum(one == two for one, (two, _) in zip(said, alone, strict=True))
+    first = sum(firsts.values()) / len(firsts)
+    return f"{sum(map(len, said)) / seconds:.1f}", f"{first:.2f}", same
+
+
+def _llama_cpp(
+    gguf: Path, prompts: Sequence[list[int]], count: int, lookup: bool, at_once: int = 1
+) -> Answers:
+    """Return what llama.cpp wrote; of several at once, the last one's seconds are those of all."""
     import xllamacpp
 
     settings = xllamacpp.CommonParams()
     settings.model.path = str(gguf)
-    settings.n_ctx = 4096
-    settings.n_parallel = 1
+    settings.n_ctx = 4096 * at_once
+    settings.n_parallel = at_once
     settings.cpuparams.n_threads = settings.cpuparams_batch.n_threads = 2
     settings.cache_prompt = False
     settings.verbosity = -1
@@ -120,8 +173,8 @@ def _llama_cpp(gguf: Path, prompts: Sequence[list[int]], count: int, lookup: boo
             xllamacpp.common_speculative_type.COMMON_SPECULATIVE_TYPE_NGRAM_SIMPLE
         ]
     server = xllamacpp.Server(settings)
-    answers = []
-    for ids in (prompts[0][:32], *prompts):
+
+    def write(ids: list[int]) -> tuple[list[int], float]:
         began = time.perf_counter()
         made = server.handle_completions(
             {
@@ -129,9 +182,15 @@ def _llama_cpp(gguf: Path, prompts: Sequence[list[int]], count: int, lookup: boo
                 "cache_prompt": False,
             }
         )  # fmt: skip
-        said = [0] * made["usage"]["completion_tokens"]
-        answers.append((said, time.perf_counter() - began))
-    return answers[1:]  # the first one was to warm up
+        return [0] * made["usage"]["completion_tokens"], time.perf_counter() - began
+
+    write(prompts[0][:32])  # to warm up
+    if at_once == 1:
+        return [write(ids) for ids in prompts]
+    began = time.perf_counter()
+    with ThreadPoolExecutor(at_once) as pool:
+        answers = list(pool.map(write, prompts))
+    return [*answers[:-1], (answers[-1][0], time.perf_counter() - began)]
 
 
 def _tell(line: str) -> None:

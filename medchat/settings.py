@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     writer_beams: int = Field(default=1, ge=1, le=16)
     writer_repetition_penalty: float = Field(default=1.0, ge=1, le=5)
     writer_no_repeat: int = Field(default=0, ge=0)
+    writer_at_once: int = Field(default=4, ge=1, le=64)
     writer_lookup: int = Field(default=10, ge=0, le=100)
     teacher_key: SecretStr = SecretStr("")
     embedding_model: str = ""

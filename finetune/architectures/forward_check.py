@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from finetune.architectures import architecture, families
 from finetune.errors import FinetuneError
-from finetune.inference import batch_writing, decoding
+from finetune.inference import batch_state, batch_writing, decoding
 from finetune.model import Student
 from finetune.packing import pack
 from finetune.templates.rendering import Rendered
@@ -50,7 +50,7 @@ def fault(student: Student) -> str:
             weight.grad = None
         doing = "writing"
         list(decoding.tokens(student, _IDS[:4], 3))
-        if batch_writing.can_batch(network):
+        if batch_state.can_batch(network):
             batch_writing.try_out(student, [_IDS[:4], _IDS[:2]])
     except Exception as error:  # an architecture may fail in any way
         lines = str(error).strip().splitlines() or [""]

@@ -7,7 +7,7 @@ takes what followed there as a draft, and lets the model check the whole draft i
 that the model would not have chosen are dropped (prompt lookup decoding, Saxena 2023).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,19 +90,23 @@ def tokens(
     *,
     precision: Precision = "auto",
     stopped: Callable[[], bool] = lambda: False,
-) -> Iterator[int]:
+) -> Generator[int]:
     """Yield at most `count` tokens after a prompt, those that end a text included.
 
     Whoever reads decides where the answer ends. `stopped` is asked by what yields only at its end.
     """
-    if precision == "auto" and student.device.type == "cpu":
-        precision = "float32"  # as the weights are: to cast them for each token takes longer
+    precision = writing_precision(student, precision)
     if decoding.beams > 1:
         yield from _best_of_beams(student, list(ids), count, decoding, precision, stopped)
     elif decoding.plain and decoding.lookup:
         yield from _with_drafts(student, list(ids), count, decoding.lookup, precision)
     else:
         yield from _one_by_one(student, list(ids), count, decoding, precision)
+
+
+def writing_precision(student: Student, precision: Precision = "auto") -> Precision:
+    """Return the precision to write in: on a CPU the weights' own, since casting takes longer."""
+    return "float32" if precision == "auto" and student.device.type == "cpu" else precision
 
 
 def draft(said: Sequence[int], length: int) -> list[int]:
@@ -133,12 +137,12 @@ def agreed(guess: Sequence[int], likeliest: Sequence[int]) -> list[int]:
 
 def _with_drafts(
     student: Student, ids: list[int], count: int, length: int, precision: Precision
-) -> Iterator[int]:
+) -> Generator[int]:
     """Yield the likeliest tokens; each step checks a draft, and yields what holds and one more."""
     kept: Any = None
     said, given, made = ids, ids, 0
     while made < count:
-        guess = draft(said, min(length, count - made - 1)) if _rolls_back(kept) else []
+        guess = draft(said, min(length, count - made - 1)) if rolls_back(kept) else []
         logits, kept = _step(student, [*given, *guess], kept, len(guess) + 1, precision)
         new = agreed(guess, logits.argmax(-1).tolist())
         if len(new) <= len(guess):
@@ -150,7 +154,7 @@ def _with_drafts(
 
 def _one_by_one(
     student: Student, ids: list[int], count: int, decoding: Decoding, precision: Precision
-) -> Iterator[int]:
+) -> Generator[int]:
     """Yield tokens chosen one by one."""
     import torch
 
@@ -174,7 +178,7 @@ def _best_of_beams(
     decoding: Decoding,
     precision: Precision,
     stopped: Callable[[], bool],
-) -> Iterator[int]:
+) -> Generator[int]:
     """Yield the tokens of the best answer that a search by beams finds; none comes before all."""
     import torch
     from transformers import LogitsProcessorList, StoppingCriteria, StoppingCriteriaList
@@ -247,7 +251,7 @@ def _cache_of(student: Student) -> str:
     return next((name for name in names if architecture.takes(student.model, name)), "")
 
 
-def _rolls_back(kept: Any) -> bool:  # noqa: ANN401
+def rolls_back(kept: Any) -> bool:  # noqa: ANN401
     """Say whether tokens can be taken out of a cache again: not where states run on or slide."""
     from transformers.cache_utils import DynamicCache, DynamicLayer
 

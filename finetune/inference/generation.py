@@ -3,11 +3,14 @@
 messages -> token ids -> tokens as `decoding` chooses them -> text, until the end
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from finetune.errors import FinetuneError
+from finetune.inference import answer_ends
 from finetune.inference.decoding import GREEDY, Decoding, tokens
+from finetune.inference.shared_batch import SharedBatch
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.templates import rendering
@@ -17,10 +20,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
-_PERIOD = 32
-"""Tokens of the longest run whose repetition is noticed."""
-_ROUND = 24
-"""Tokens that an answer must have gone round in circles for, three times at least."""
 
 
 def generate(
@@ -45,13 +44,15 @@ def stream(
     decoding: Decoding = GREEDY,
     ended: Callable[[], None] = lambda: None,
     stopped: Callable[[], bool] = lambda: False,
+    batch: SharedBatch | None = None,
 ) -> Iterator[str]:
     """Yield the answer to messages in pieces of whole characters.
 
     Stops at the end of text, or where the answer goes round in circles, which greedy decoding
     hardly ever leaves again; `ended` is called where the model set the end itself. `stopped` is
-    asked after each token, and ends the answer. FinetuneError where the prompt does not fit the
-    model.
+    asked after each token, and ends the answer. In a `batch`, greedy answers are written beside
+    others, and an empty piece means that these go first. FinetuneError where the prompt does not
+    fit the model.
     """
     ids = rendering.prompt_ids(student.tokenizer, messages)
     room = student.room_after(len(ids))
@@ -63,40 +64,29 @@ def stream(
             remedy="Ask with less evidence or a shorter conversation.",
         )
     text = Pieces(student.tokenizer)
-    ends = ends_of(student)
+    ends = answer_ends.ends_of(student)
     said: list[int] = []
     count = min(room, max_new_tokens)
-    for token in tokens(student, ids, count, decoding, precision=precision, stopped=stopped):
-        if token in ends:
-            ended()
-            break
-        if stopped():
-            break
-        said.append(token)
-        if in_circles(said):
-            break
-        piece = text.add(token)
-        if piece:
-            yield piece
-
-
-def in_circles(said: Sequence[int]) -> bool:
-    """Say whether the last tokens are one run of tokens, again and again."""
-    return any(
-        len(said) >= times * period
-        and all(said[-at] == said[-at - period] for at in range(1, (times - 1) * period + 1))
-        for period in range(1, _PERIOD + 1)
-        for times in [max(3, -(-_ROUND // period))]
-    )
-
-
-def ends_of(student: Student) -> frozenset[int]:
-    """Return the tokens that end an answer: the model's own, and every marker of a new turn."""
-    config = getattr(student.model, "generation_config", None)
-    own = getattr(config, "eos_token_id", None)
-    listed = own if isinstance(own, list) else [own]
-    markers = rendering.markers(student.tokenizer)
-    return frozenset(one for one in (*listed, *markers) if one is not None)
+    if batch is not None and decoding.plain:
+        source: Generator[int | None] = batch.tokens(ids, count, decoding.lookup)
+    else:
+        source = tokens(student, ids, count, decoding, precision=precision, stopped=stopped)
+    with closing(source):
+        for token in source:
+            if stopped():
+                break
+            if token is None:
+                yield ""
+                continue
+            if token in ends:
+                ended()
+                break
+            said.append(token)
+            if answer_ends.in_circles(said):
+                break
+            piece = text.add(token)
+            if piece:
+                yield piece
 
 
 class Pieces:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from finetune.inference import generation
+from finetune.inference import answer_ends
 from finetune.model import Student
 from finetune.objectives import trl_training
 from finetune.objectives.objective_protocols import RoundTask
@@ -128,7 +128,7 @@ class _OurAnswers:
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401
         super().__init__(*given, **named)
-        ends = sorted(generation.ends_of(self.student))
+        ends = sorted(answer_ends.ends_of(self.student))
         self.eos_token_ids = ends
         self.generation_config.eos_token_id = ends
         self.generation_kwargs["eos_token_id"] = ends

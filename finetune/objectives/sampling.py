@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from finetune import model
-from finetune.inference import generation
+from finetune.inference import answer_ends
 from finetune.model import Student
 from finetune.recipe import Precision
 from finetune.rows.examples import Example
@@ -58,7 +58,7 @@ def sample(
     from transformers import GenerationConfig
 
     prompt = rendering.prompt_ids(student.tokenizer, question.prompt)
-    ends = sorted(generation.ends_of(student))
+    ends = sorted(answer_ends.ends_of(student))
     config = GenerationConfig(  # type: ignore[no-untyped-call]
         do_sample=True,
         temperature=temperature,

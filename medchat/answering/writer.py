@@ -43,6 +43,7 @@ from medchat.settings import Settings, without_password
 if TYPE_CHECKING:
     import httpx2
 
+    from finetune.inference.shared_batch import SharedBatch
     from finetune.model import Student
 
 LONGEST = 200
@@ -89,8 +90,16 @@ class Writer:
         return self.notes.get(language, "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """A model of this machine, with the batch in which it writes; None where it cannot."""
+
+    student: "Student"
+    batch: "SharedBatch | None"
+
+
 class LocalWriter(BaseChatModel):
-    """A model on this machine with an adapter on it; it writes one answer at a time.
+    """A model on this machine with an adapter on it; it writes up to `at_once` answers together.
 
     One thread alone loads and runs it; whoever asks gets the pieces, in order of arrival.
     """
@@ -98,17 +107,18 @@ class LocalWriter(BaseChatModel):
     base: str
     adapter: Path | None = None
     max_new_tokens: int = LONGEST
+    at_once: int = 1
     decoding: Decoding = GREEDY
     time_limits: TimeLimits = TimeLimits()
 
-    _threads: "WritingThreads[Student]" = PrivateAttr()
+    _threads: "WritingThreads[_Loaded]" = PrivateAttr()
     _counting: Any = PrivateAttr(default_factory=threading.Lock)
     _counter: Any = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401
         """Prepare the thread; it begins with the first request."""
         load = partial(_load_student, self.base, self.adapter)
-        self._threads = WritingThreads(load, self.time_limits)
+        self._threads = WritingThreads(load, self.time_limits, together=self.at_once)
         weakref.finalize(self, self._threads.close).atexit = False
 
     @property
@@ -116,7 +126,7 @@ class LocalWriter(BaseChatModel):
         return "medchat-local"
 
     @property
-    def threads(self) -> "WritingThreads[Student]":
+    def threads(self) -> "WritingThreads[_Loaded]":
         """Return what runs the model."""
         return self._threads
 
@@ -150,10 +160,17 @@ class LocalWriter(BaseChatModel):
     ) -> Iterator[ChatGenerationChunk]:
         prompt, count, chosen = _plain(messages), self.max_new_tokens, self.decoding
 
-        def work(student: "Student", stopped: Stopped) -> Iterator[str]:
+        def work(loaded: _Loaded, stopped: Stopped) -> Iterator[str]:
             from finetune.inference import generation
 
-            return generation.stream(student, prompt, count, decoding=chosen, stopped=stopped)
+            return generation.stream(
+                loaded.student,
+                prompt,
+                count,
+                decoding=chosen,
+                stopped=stopped,
+                batch=loaded.batch,
+            )
 
         with closing(self._threads.stream(work)) as pieces:
             for piece in pieces:
@@ -289,6 +306,7 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
         base=opened,
         adapter=folder,
         max_new_tokens=settings.writer_tokens,
+        at_once=settings.writer_at_once,
         decoding=_decoding(settings),
         time_limits=_time_limits(settings),
     )
@@ -301,10 +319,15 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
     )
 
 
-def _load_student(base: str, adapter: Path | None) -> "Student":
+def _load_student(base: str, adapter: Path | None) -> _Loaded:
     from finetune import model
+    from finetune.inference import batch_state, decoding
+    from finetune.inference.shared_batch import SharedBatch
 
-    return model.fused(model.load(base, adapter))
+    student = model.fused(model.load(base, adapter))
+    if not batch_state.can_batch(student.model):
+        return _Loaded(student, None)
+    return _Loaded(student, SharedBatch(student, decoding.writing_precision(student)))
 
 
 def _decoding(settings: Settings) -> Decoding:

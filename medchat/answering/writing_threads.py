@@ -3,7 +3,8 @@
     stream(work) -> waiting requests -> a thread that loaded the model -> pieces -> who asked
 
 No lock is held while somebody reads. A thread that works longer than it may is left alone: the
-next request gets a new one, as long as few were left.
+next request gets a new one, as long as few were left. A request whose work yields an empty piece
+lets others go first; a thread then serves several by turns.
 """
 
 import atexit
@@ -25,7 +26,7 @@ Stopped = Callable[[], bool]
 """Says whether nobody wants the rest: asked between two pieces, and as often as is cheap."""
 
 Work = Callable[[Model, Stopped], Iterator[str]]
-"""What a request does with the loaded model: it yields pieces of text."""
+"""What a request does with the loaded model: it yields pieces of text, or empty ones."""
 
 _LOOK = 0.5
 """Seconds after which whoever waits looks whether the thread is stuck."""
@@ -75,16 +76,34 @@ class _Worker:
 
     model: Any = None
     loaded: bool = False
-    request: _Request | None = None
+    requests: list[_Request] = field(default_factory=list)
     due: float = 0.0
     thread: threading.Thread | None = None
 
     def late(self) -> bool:
-        return self.request is not None and time.monotonic() > self.due
+        return bool(self.requests) and time.monotonic() > self.due
+
+
+@dataclass(eq=False, slots=True)
+class _Writing:
+    """A request that a thread works on: its pieces, and when it must have ended."""
+
+    request: _Request
+    pieces: Iterator[str]
+    until: float
+
+    def over(self) -> bool:
+        return time.monotonic() > self.until
+
+    def stopped(self) -> bool:
+        return self.request.stopped.is_set() or self.over()
 
 
 class WritingThreads(Generic[Model]):
-    """Serves requests by at most `at_once` threads; at most `spare` stuck ones are replaced."""
+    """Serves requests by at most `at_once` threads; at most `spare` stuck ones are replaced.
+
+    A thread serves up to `together` requests by turns, where each lets the others go first.
+    """
 
     def __init__(
         self,
@@ -92,11 +111,12 @@ class WritingThreads(Generic[Model]):
         limits: TimeLimits | None = None,
         *,
         at_once: int = 1,
+        together: int = 1,
         spare: int = 2,
     ) -> None:
         self.limits = limits or TimeLimits()
         self._load = load
-        self._at_once, self._spare = at_once, spare
+        self._at_once, self._together, self._spare = at_once, together, spare
         self._changed = threading.Condition()
         self._waiting: deque[_Request] = deque()
         self._workers: list[_Worker] = []
@@ -132,7 +152,7 @@ class WritingThreads(Generic[Model]):
             return WriterState(
                 ready=any(worker.loaded and not worker.late() for worker in self._workers),
                 waiting=len(self._waiting),
-                writing=sum(worker.request is not None for worker in self._workers) - late,
+                writing=sum(len(one.requests) for one in self._workers if not one.late()),
                 stuck=len(self._left) + late,
                 # one that is late and may not be replaced, or was not yet, serves nobody
                 able=not self._closed and late < self._at_once,
@@ -146,8 +166,8 @@ class WritingThreads(Generic[Model]):
                 request.items.put(("error", _closed()))
             self._waiting.clear()
             for worker in self._workers:
-                if worker.request is not None:
-                    worker.request.stopped.set()
+                for request in worker.requests:
+                    request.stopped.set()
             self._changed.notify_all()
 
     def _enqueue(self, request: _Request) -> None:
@@ -199,7 +219,7 @@ class WritingThreads(Generic[Model]):
                 self._workers.remove(worker)
                 self._left.append(worker)
                 _log.warning("A writing thread does not come back; a new one takes its place.")
-        idle = sum(worker.request is None for worker in self._workers)
+        idle = sum(not worker.requests for worker in self._workers)
         if idle <= len(self._waiting) and len(self._workers) < self._at_once and not self._closed:
             worker = _Worker()
             worker.thread = threading.Thread(
@@ -217,47 +237,70 @@ class WritingThreads(Generic[Model]):
             _running.discard(threading.current_thread())
 
     def _serve_requests(self, worker: _Worker) -> None:
-        while (request := self._taken(worker)) is not None:
-            try:
-                self._work(worker, request)
-            except Exception as error:
-                # whoever asked handles it; the thread serves the next
-                request.items.put(("error", error))
-            with self._changed:
-                worker.request = None
-                if worker in self._left:
-                    self._left.remove(worker)
-                    return
+        going: list[_Writing] = []
+        while True:
+            request = self._taken(worker) if len(going) < self._together else None
+            if request is not None:
+                going += self._begun(worker, request)
+            elif not going:
+                return
             del request
+            going = [one for one in going if self._goes_on(worker, one)]
 
     def _taken(self, worker: _Worker) -> _Request | None:
+        """Return the next request, waited for where the thread has none; None where it ends."""
         with self._changed:
-            while not self._waiting and not self._closed:
+            while not (self._waiting or worker.requests or self._closed or worker in self._left):
                 self._changed.wait()
-            if self._closed:
+            if worker in self._left and not worker.requests:
+                self._left.remove(worker)
+                return None
+            if self._closed or not self._waiting or worker in self._left:
                 return None
             request = self._waiting.popleft()
-            worker.request, worker.due = request, time.monotonic() + self.limits.load
+            worker.requests.append(request)
+            worker.due = time.monotonic() + self.limits.load
             return request
 
-    def _work(self, worker: _Worker, request: _Request) -> None:
-        if not worker.loaded:
-            request.items.put(("load", None))
-            worker.model = self._load()
-            worker.loaded = True
-        until = worker.due = time.monotonic() + self.limits.answer
-        request.items.put(("write", None))
+    def _begun(self, worker: _Worker, request: _Request) -> list[_Writing]:
+        """Load the model where it is not, and begin a request; nothing where that failed."""
+        try:
+            if not worker.loaded:
+                request.items.put(("load", None))
+                worker.model = self._load()
+                worker.loaded = True
+            until = worker.due = time.monotonic() + self.limits.answer
+            writing = _Writing(request, iter(()), until)
+            request.items.put(("write", None))
+            writing.pieces = request.work(worker.model, writing.stopped)
+        except Exception as error:
+            self._end(worker, request, ("error", error))
+            return []
+        return [writing]
 
-        def stopped() -> bool:
-            return request.stopped.is_set() or time.monotonic() > until
+    def _goes_on(self, worker: _Worker, one: _Writing) -> bool:
+        """Hand on the pieces of a request until others may go first; False where it has ended."""
+        try:
+            for piece in one.pieces:
+                worker.due = time.monotonic() + self.limits.pause
+                if one.stopped():
+                    break
+                if piece:
+                    one.request.items.put(("piece", piece))
+                elif self._together > 1:
+                    return True
+            one.pieces = iter(())  # what was broken off frees its place now
+            self._end(worker, one.request, ("late" if one.over() else "end", None))
+        except Exception as error:
+            # whoever asked handles it; the thread serves the next
+            one.pieces = iter(())
+            self._end(worker, one.request, ("error", error))
+        return False
 
-        for piece in request.work(worker.model, stopped):
-            worker.due = time.monotonic() + self.limits.pause
-            if stopped():
-                break
-            request.items.put(("piece", piece))
-        late = time.monotonic() > until
-        request.items.put(("late" if late else "end", None))
+    def _end(self, worker: _Worker, request: _Request, last: "tuple[_Kind, Any]") -> None:
+        request.items.put(last)
+        with self._changed:
+            worker.requests.remove(request)
 
 
 _all: "weakref.WeakSet[WritingThreads[Any]]" = weakref.WeakSet()

@@ -26,6 +26,9 @@ from rich.progress import (
 )
 from rich.text import Text
 
+_PAUSE = 60.0
+"""Seconds after which a step that lasts is told again, where no bar moves."""
+
 
 class Report(Protocol):
     """What takes progress: a step, how much of it is done, of how much, and a note beside it."""
@@ -57,30 +60,40 @@ class ProgressBars:
 
 
 class ProgressLines:
-    """One line for each step that ended, for logs and pipes."""
+    """A line for each step that ended, and one a minute while a long one lasts: for logs, pipes."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
         self._step = ""
-        self._began = 0.0
+        self._began = self._told = 0.0
         self._done = 0
         self._note = ""
 
     def __call__(self, step: str, done: int, total: int | None, note: str = "") -> None:
         """Remember a step; write the one before it when another begins."""
+        now = time.monotonic()
         if step != self._step:
             self.close()
-            self._step, self._began = step, time.monotonic()
+            self._step, self._began, self._told = step, now, now
         self._done, self._note = done, note
+        if now - self._told >= _PAUSE:
+            self._told = now
+            self._write(f"{self._so_far(total)} after {now - self._began:.0f} s")
 
     def close(self) -> None:
         """Write the line of the last step."""
         if self._step:
-            seconds = time.monotonic() - self._began
-            told = f"{self._step}: {self._done:,} in {seconds:.1f} s"
-            line = f"{told}, {self._note}" if self._note else told
-            self._console.print(line, highlight=False, markup=False)
+            seconds = f"{time.monotonic() - self._began:.1f} s"
+            self._write(f"{self._done:,} in {seconds}" if self._done else seconds)
         self._step = ""
+
+    def _so_far(self, total: int | None) -> str:
+        return f"{self._done:,} of {total:,}" if total else f"{self._done:,}"
+
+    def _write(self, told: str) -> None:
+        line = f"{self._step}: {told}"
+        line = f"{line}, {self._note}" if self._note else line
+        self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @contextmanager

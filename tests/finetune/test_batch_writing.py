@@ -61,8 +61,7 @@ def test_one_at_a_time_where_a_network_cannot_be_batched(student, monkeypatch):
     ],
 )
 def test_drafts_are_what_followed_before(text, most, drafted):
-    answer = batch_writing._Answer(0, text, 0, 99)
-    assert answer.draft(most) == drafted
+    assert decoding.draft(text, most) == drafted
 
 
 def test_only_what_is_likeliest_anyhow_is_kept_of_a_draft():

@@ -6,7 +6,7 @@ from toy_finetune import base, recipe, rows, trained, write_data
 
 from finetune import FinetuneError, adapters, dataset, evaluate, model
 from finetune.evaluate import Measurement, bootstrap_interval
-from finetune.inference import generation
+from finetune.inference import answer_ends, generation
 from finetune.inference.generation import generate, stream
 from finetune.probes import stated
 from finetune.recipe import Evaluation
@@ -45,7 +45,7 @@ def test_greedy_answer_equals_the_librarys(bare):
     )
     theirs = [int(token) for token in made[0, len(ids) :]]
     text = generation.Pieces(bare.tokenizer)
-    ends = generation.ends_of(bare)
+    ends = answer_ends.ends_of(bare)
     kept = theirs[: next((n for n, one in enumerate(theirs) if one in ends), len(theirs))]
     wanted = "".join(text.add(token) for token in kept)
     assert wanted
@@ -65,7 +65,7 @@ def test_greedy_answer_equals_the_librarys(bare):
     ],
 )
 def test_an_answer_that_goes_round_in_circles_is_noticed(said, circles):
-    assert generation.in_circles(said) is circles
+    assert answer_ends.in_circles(said) is circles
 
 
 @pytest.mark.parametrize(

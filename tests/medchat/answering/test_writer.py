@@ -12,6 +12,7 @@ from toy_finetune import base
 from toy_home import fill
 
 from finetune.errors import FinetuneError
+from finetune.inference.shared_batch import SharedBatch
 from finetune.templates import rendering
 from medchat.answering.answer import Model
 from medchat.answering.writer import LocalWriter, open_writer, write
@@ -160,6 +161,27 @@ def test_the_local_writer_writes_one_answer_at_a_time():
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(lambda _: writer.invoke([HumanMessage("gout")]).content, range(8)))
     assert together == [alone] * 8
+
+
+def test_several_answers_are_written_together_each_as_it_would_be_alone(monkeypatch):
+    writer = LocalWriter(base=str(base()), max_new_tokens=24, at_once=3)
+    asked = [HumanMessage(text) for text in ("gout", "cough, fever and thirst", "麻疹", "pain")]
+    alone = [writer.invoke([one]).content for one in asked]
+    step, together, asked_all = SharedBatch.step, [], threading.Event()
+
+    def counted(batch):
+        asked_all.wait(60)  # the first step waits until the others have asked
+        together.append(batch.writing)
+        step(batch)
+
+    monkeypatch.setattr(SharedBatch, "step", counted)
+    with ThreadPoolExecutor(4) as pool:
+        told = [pool.submit(lambda one=one: writer.invoke([one]).content) for one in asked]
+        while sum((writer.threads.state().waiting, writer.threads.state().writing)) < len(asked):
+            time.sleep(0.01)
+        asked_all.set()
+        assert [one.result(60) for one in told] == alone
+    assert max(together) == 3
 
 
 def test_a_stream_that_is_left_frees_the_writer():

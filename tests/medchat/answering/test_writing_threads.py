@@ -216,6 +216,98 @@ def test_several_threads_serve_at_once(gate):
     assert threads.state().writing == 2
 
 
+def courteous(gate, name, order):
+    """Write ten pieces, each after the others were asked for theirs."""
+
+    def work(model, stopped):
+        gate.wait(10)
+        for number in range(10):
+            order.append(name)
+            yield f"{name}{number}"
+            yield ""
+
+    return work
+
+
+def test_a_thread_serves_several_by_turns(gate):
+    order = []
+    threads = WritingThreads(str, TimeLimits(10, 10, 10), together=2)
+    with ThreadPoolExecutor(3) as pool:
+        told = []
+        for place, name in enumerate("abc"):
+            work = courteous(gate, name, order)
+            told.append(pool.submit(lambda one=work: list(threads.stream(one))))
+            assert eventually(lambda n=place: sum(_counted(threads)) == n + 1)
+        gate.set()
+        said = [one.result(10) for one in told]
+    assert said == [[f"{name}{number}" for number in range(10)] for name in "abc"]
+    assert order[:4] in (list("aabb"), list("abab"), list("aaba"), list("abba"))
+    assert "c" not in order[: order.index("b") + 9]  # two at most at the same time
+    assert len(threads._workers) == 1
+
+
+def _counted(threads):
+    state = threads.state()
+    return state.waiting, state.writing
+
+
+def test_one_that_fails_or_leaves_does_not_hold_the_others(gate):
+    threads = WritingThreads(str, TimeLimits(10, 10, 10), together=3)
+    order = []
+
+    def fails(model, stopped):
+        yield "x"
+        yield ""
+        raise ValueError("broken")
+
+    stays = threads.stream(courteous(gate, "a", order))
+    gate.set()
+    assert next(stays) == "a0"
+    with pytest.raises(ValueError, match="broken"):
+        list(threads.stream(fails))
+    leaves = threads.stream(courteous(gate, "b", order))
+    next(leaves)
+    leaves.close()
+    assert len(list(stays)) == 9
+    assert eventually(lambda: threads.state().writing == 0)
+
+
+def test_each_of_several_has_its_own_limit(gate):
+    gate.set()
+    threads = WritingThreads(str, TimeLimits(answer=0.6, pause=5, load=5), together=2)
+
+    def endless(model, stopped):
+        while True:
+            time.sleep(0.01)
+            yield "x"
+            yield ""
+
+    with ThreadPoolExecutor(1) as pool:
+        long = pool.submit(lambda: list(threads.stream(endless)))
+        assert list(threads.stream(courteous(gate, "a", []))) == [f"a{at}" for at in range(10)]
+        with pytest.raises(WriterStalled):
+            long.result(10)
+
+
+def test_a_stuck_one_takes_those_beside_it_along_and_the_next_is_served(gate):
+    threads = WritingThreads(str, TimeLimits(answer=5, pause=0.4, load=5), together=2)
+
+    def slow(model, stopped):
+        while True:
+            yield "a"
+            yield ""
+            time.sleep(0.02)
+
+    beside = threads.stream(slow)
+    next(beside)
+    with pytest.raises(WriterStalled):
+        list(threads.stream(stuck(gate, "b", "")))
+    with pytest.raises(WriterStalled):
+        list(beside)
+    assert list(threads.stream(say("c"))) == ["c"]
+    assert threads.state().stuck == 1
+
+
 def test_a_writer_that_nobody_holds_ends_its_thread():
     from toy_finetune import base
 

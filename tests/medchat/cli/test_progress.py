@@ -1,9 +1,10 @@
 """Progress goes to stderr; results to stdout."""
 
 import json
+import re
 from pathlib import Path
 
-from medchat.cli import output
+from medchat.cli import output, progress
 from medchat.cli.progress import show_progress
 
 
@@ -18,6 +19,20 @@ def test_steps_are_told_on_stderr(capsys):
         "reading files: 2",
         "embedding passages: 1,200",
     ]
+
+
+def test_a_long_step_is_told_while_it_lasts(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "_PAUSE", 0.0)
+    with show_progress() as report:
+        report("train", 1, 200, "loss 1.234")
+        report("read", 0, None)
+    assert capsys.readouterr().err.startswith("train: 1 of 200 after 0 s, loss 1.234\n")
+
+
+def test_no_count_where_nothing_was_counted(capsys):
+    with show_progress() as report:
+        report("read data", 0, None)
+    assert re.fullmatch(r"read data: \d+\.\d s\n", capsys.readouterr().err)
 
 
 def test_a_step_that_fails_is_told_too(capsys):
