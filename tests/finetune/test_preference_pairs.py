@@ -30,9 +30,9 @@ from medchat.composition import TEXT_TOOLS
 
 PLAN = RoundPlan(
     objective="preference",
-    max_steps=16,
-    epochs=20,
-    learning_rate=0.003,
+    max_steps=40,
+    epochs=40,
+    learning_rate=0.006,
     batch_tokens=1024,
     checkpoint_every=4,
 )
@@ -75,7 +75,9 @@ def test_a_round_prefers_more_of_the_unseen_pairs_than_its_parent(outcome):
         "preferred: swapped fact",
         "preferred: needless refusal",
     }
-    assert after["preferred"]["value"] >= before["preferred"]["value"]  # of 16 pairs
+    # as measured 12 of 16 pairs before, 15 after; with a learning rate of nearly 0 it stays at 12
+    assert after["preferred"]["value"] > before["preferred"]["value"]
+    assert after["preferred: swapped fact"]["value"] > before["preferred: swapped fact"]["value"]
     assert after["preferred_margin"]["value"] > before["preferred_margin"]["value"]
     low, high = after["preferred"]["interval"]
     assert low <= after["preferred"]["value"] <= high

@@ -1,6 +1,7 @@
 """Reinforcement: GRPO and RLOO by trl, PPO of our own, on a toy base and a reward one can read."""
 
 import math
+import statistics
 from dataclasses import replace
 
 import pytest
@@ -29,13 +30,15 @@ def data(tmp_path_factory):
     return dataset.read(write_data(tmp_path_factory.mktemp("toy") / "data", rows(40), rows(16, 40)))
 
 
-def task(data, kind, *, steps=6, reward=None, checkpoint=None, progress=None, **settings):
+def task(
+    data, kind, *, steps=6, rate=0.02, reward=None, checkpoint=None, progress=None, **settings
+):
     plan = RoundPlan(
         objective=kind,
         settings={**SETTINGS, **settings},
         epochs=50,
         max_steps=steps,
-        learning_rate=0.02,
+        learning_rate=rate,
         checkpoint_every=2,
     )
     made = recipe(base(), rounds=(plan,), uncovered=0.0, distractors=1)
@@ -71,6 +74,21 @@ def test_what_pays_becomes_likelier_near_the_parent(data, kind):
     assert 0 < fit.curve[-1].measured["kl"] < 5
     assert set(taught.model.peft_config) == {"default"}
     assert fit.tokens > 0 and all(math.isfinite(point.loss) for point in fit.curve)
+
+
+def rise(fit, many=12):
+    """Return by how much the last steps' rewards are above the first ones', and its noise."""
+    rewards = [point.measured["reward"] for point in fit.curve]
+    first, last = rewards[:many], rewards[-many:]
+    noise = math.sqrt((statistics.variance(first) + statistics.variance(last)) / many)
+    return statistics.mean(last) - statistics.mean(first), noise
+
+
+def test_the_reward_of_sampled_answers_rises_by_more_than_noise(data):
+    # measured: 0.176 with a standard error of 0.018
+    _, fit = run(task(data, "grpo", steps=40, beta=0.02), "grpo")
+    gain, noise = rise(fit)
+    assert gain > 3 * noise
 
 
 @pytest.mark.parametrize("kind", KINDS)
