@@ -10,7 +10,12 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
+from knowledge.lessons.facts import (
+    acute_kinds,
+    fact_fitness,
+    reportable_findings,
+    urgent_flags,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
@@ -19,6 +24,7 @@ from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
+    AcuteWords,
     ChatdoctorWords,
     ConsultationWords,
     DialogueWords,
@@ -31,7 +37,7 @@ Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
 _AT_LENGTH = Manner("plain", "long")
-_LEISURELY = re.compile("appointment|抽空|有空|预约")
+_LEISURELY = re.compile("appointment|please have it|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
 
 _GOES_ON = re.compile("另外|还有")
@@ -39,7 +45,9 @@ _GOES_ON = re.compile("另外|还有")
 
 _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 
-_SUSPECTED = ("test", "first_line", "treatment", "medicine")
+SUSPECTED = ("test", "first_line", "treatment", "medicine")
+"""Relations that a doctor may tell as of what is not certain yet."""
+
 _WHYS = {"short": 1, "medium": 1, "long": 1}
 _NEXT = 0.75
 _WHICH_CAUSE = re.compile("哪一个原因|lies behind it in one")
@@ -54,11 +62,28 @@ def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.
         words = load(ConsultationWords, plan.page.language)
         urgent = words.urgent_first if lead else words.urgent_named
         draw_stock(urgent, plan.page, answer, at_any_rate=True)
+    elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
+        if not act_now(plan.page, answer) and plan.manner.is_plain and not plan.is_urgent:
+            acknowledge(plan.page, plan.findings, answer)
     elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
         acknowledge(plan.page, plan.findings, answer)
     if lead:
         tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
+
+
+def act_now(page: FactPage, answer: AnswerBuilder) -> bool:
+    """Say what to do now with a condition that can turn dangerous, and whether that was said.
+
+    Where a warning of its own was told, or that it cannot wait, that is enough.
+    """
+    told = answer.states("red_flag") or answer.presses or urgent_flags.is_grave(page)
+    kind = "" if told or page.entity.kind == "medicine" else acute_kinds.kind_of(page.name)
+    if kind:
+        lines = load(AcuteWords, page.language).condition[kind]
+        answer.add_stock(lines, at_any_rate=True)
+        answer.presses = True
+    return bool(kind)
 
 
 def acknowledge(page: FactPage, findings: Sequence[PageFact], answer: AnswerBuilder) -> None:
@@ -164,6 +189,7 @@ def tell_care(
         _tell_steps(plan, answer, pick, named=named)
     else:
         tell_together(plan.page, plan.steps, answer, pick)
+    answer.close_lists()
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
         tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
@@ -202,18 +228,12 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     words = load(ConsultationWords, plan.page.language)
     whys = {**words.why, **words.why_named} if named else words.why
     # Nobody weighs reasons where it is urgent.
-    explained = [
-        each
-        for each, items in plan.steps
-        if whys.get(each) and not plan.is_urgent and (each != "medicine" or len(items) > 1)
-    ]
+    explained = [each for each, _ in plan.steps if whys.get(each) and not plan.is_urgent]
     explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
-    told = dict(plan.steps).get(plan.relation, ())
-    chosen = plan.relation != "medicine" or len(told) > 1
-    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent and chosen:
+    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:
         explained = [plan.relation, *explained[1:]]
     # Of a condition that was named, nothing begins with "if it is that".
-    open_ended = [each for each, _ in plan.steps if not (named and each in _SUSPECTED)]
+    open_ended = [each for each, _ in plan.steps if not (named and each in SUSPECTED)]
     spoken = pick.choice(open_ended) if open_ended else ""
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
@@ -262,6 +282,8 @@ def tell_together(
             name = "" if unnamed and pick.random() < _UNNAMED else page.said
             text = realizer.state_together(name, few, page.language, pick)
             answer.add_stating(text, *((page, each, items) for each, items in few))
+            for relation, items in few:
+                answer.leave_open(relation, items)
             continue
         for relation, items in few:
             answer.state(relation, items, briefly=0.8)

@@ -54,6 +54,9 @@ _ADDED = {"short": 0, "medium": 2, "long": 4}
 _OF_TWO = 3
 """So many fewer are added where two conditions are weighed."""
 
+TOLD_TOGETHER = ("monitoring",)
+"""Relations whose texts are told as one list: who is told of one check has that one alone."""
+
 _FEW = 4
 _TELLING = 2
 _BEARERS = 8
@@ -63,6 +66,9 @@ draws are tried."""
 
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
+
+MOST_FLAGS = 3
+"""So many warnings are told to whoever asks for them."""
 
 Told = tuple[str, tuple[PageFact, ...]]
 """A relation, and the facts of it that are told together."""
@@ -154,7 +160,7 @@ def plan_case(
         warning=(urgent_flags.first_told(flags) or pick.choice(flags[:3]))
         if flags and relation != "red_flag"
         else None,
-        steps=((relation, (pick.choice(whole[:3]),)),)
+        steps=_texts_told(relation, whole, pick)
         if whole and not page.entity_facts(relation)
         else plan_steps(
             page,
@@ -167,6 +173,12 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+
+
+def _texts_told(relation: str, texts: Sequence[PageFact], pick: random.Random) -> tuple[Told, ...]:
+    """Return which texts of a relation are told: one of several, but all warnings."""
+    some = texts[:MOST_FLAGS] if relation == "red_flag" else [pick.choice(texts[:3])]
+    return tuple((relation, (each,)) for each in some)
 
 
 def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
@@ -320,11 +332,19 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 
 
+def texts_told(page: FactPage, relation: str, pick: random.Random) -> tuple[PageFact, ...]:
+    """Return the texts of a relation that one sentence tells: all that is checked, else one."""
+    texts = page.text_facts(relation)
+    return tuple(texts[:_FEW] if relation in TOLD_TOGETHER else [pick.choice(texts[:3])])
+
+
 def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:
     """Return the facts of a relation that is added: a few names, or one brief text."""
     if named := page.entity_facts(relation):
         same = next(iter(realizer.split_by_level(named)))
         return first_of(relation, same, most)
+    if relation in TOLD_TOGETHER:
+        return page.text_facts(relation)[:most]
     text = _brief(page, relation)
     return (text,) if text else ()
 

@@ -24,6 +24,40 @@ _VERDICT = re.compile(
 _AS_ILLNESS = re.compile("治疗|吃什么药|开什么药|怎么治")
 
 
+_ASKS_FOR = {
+    "dose_limit": (
+        ("too much|limit|highest", "maximum|no more than|exceed|at most|up to|never"),
+        ("dosed", "usual|adult dose|dose is|is taken|is given|is inhaled|tablet"),
+    ),
+    "red_flag": (
+        (
+            "at once|emergency|ambulance|until m|until M|insist|send them in",
+            "emergenc|at once|immediate|ambulance|urgent|same[- ]day|hospital|cannot wait|"
+            "life-threatening|without delay|confus|collapse|unconscious|seizure",
+        ),
+    ),
+    "prognosis": (
+        ("cured", r"\bcur(?:e|ed|able)\b|recover|heal|harmless|passes|lasting|lifelong|subside"),
+    ),
+    **dict.fromkeys(
+        _ON_USE,
+        (
+            (
+                "^Can |all right|safe",
+                "avoid|contraindicat|must not|should not|not (?:be )?(?:used|recommended|given)|"
+                r"\bmay\b|\bcan\b|\bsafe|\bused\b|preferred|only|never|suitable|choice|no dose|"
+                r"\bhalf\b(?!-)|\bhalve|lower|reduce|recommended|compatible|continued|given",
+            ),
+        ),
+    ),
+}
+"""Words of English questions on texts, and those that a text has which answers them as asked."""
+
+_NOT_TOGETHER = re.compile("not be combined|not combine")
+_BARRING = ("contraindicated", "major", "")
+"""Asks what may not be combined, which a moderate interaction does not answer."""
+
+
 def questions(page: FactPage, relation: str) -> Sequence[str]:
     """Return the templates of questions on a relation that a page answers."""
     every = load(AttributeQuestionsWords, page.language).question[relation]
@@ -33,7 +67,7 @@ def questions(page: FactPage, relation: str) -> Sequence[str]:
 def fitting(templates: Sequence[str], page: FactPage, relation: str) -> Sequence[str]:
     """Return those of some questions that the facts of a page answer as they are asked."""
     if page.language != "zh":
-        return templates
+        return [each for each in templates if _is_answered(each, page, relation)] or templates
     kept = templates
     if relation in _ON_USE:
         decided = all(gives_verdict(item.text) for item in page.text_facts(relation)[:3])
@@ -41,6 +75,19 @@ def fitting(templates: Sequence[str], page: FactPage, relation: str) -> Sequence
     elif relation in ("medicine", "first_line") and chinese_sentences.is_purpose(page.name):
         kept = [each for each in templates if not _AS_ILLNESS.search(each)]
     return kept or templates
+
+
+def _is_answered(question: str, page: FactPage, relation: str) -> bool:
+    """Say whether all texts of a relation that may be told answer an English question."""
+    if relation == "interaction" and _NOT_TOGETHER.search(question):
+        return any(item.level in _BARRING for item in page.entity_facts(relation))
+    told = [item.text for item in page.text_facts(relation)[:3]]
+    needed = any if relation == "red_flag" else all
+    return all(
+        needed(re.search(answers, each, re.IGNORECASE) for each in told)
+        for asks, answers in _ASKS_FOR.get(relation, ())
+        if told and re.search(asks, question)
+    )
 
 
 def gives_verdict(text: str) -> bool:

@@ -53,6 +53,10 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
 
+_WARNINGS = ("interaction", "contraindication")
+"""Relations of which whoever asks for one must know that there may be more."""
+
+_OF_WOMEN = ("pregnancy", "breastfeeding")
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -107,7 +111,7 @@ def write(
     asked = ask(page, relation, pick) if form == "all" else ""
     asker: Asker = "colleague" if form == "case" else stock_fitness.asker_of(asked, page.language)
     personal = asker == "patient"
-    answer = AnswerBuilder(page, pick, asker=asker)
+    answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
@@ -132,9 +136,7 @@ def choose_items(
     named = page.entity_facts(relation)
     if relation == "associated_with":
         return sample_items(named, pick)
-    return (
-        first_of(relation, named, most) if named else [pick.choice(page.text_facts(relation)[:3])]
-    )
+    return first_of(relation, named, most) if named else case_plan.texts_told(page, relation, pick)
 
 
 def sample_items(named: Sequence[PageFact], pick: random.Random) -> list[PageFact]:
@@ -148,6 +150,9 @@ def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rand
         return ""
     first = page.entity_facts("first_line") if relation in TREATING[1:] else ()
     further = _every(page, relation, {item.object for item in first})
+    if relation == pair_advice.ADVICE and page.entity_facts("interaction"):
+        worst = next(realizer.split_by_level(page.entity_facts("interaction")))
+        answer.state("interaction", worst[:MOST])  # what advice was written on is not all there is
     if first and further:  # a list without what is tried first would be taken for all of it
         answer.state("first_line", first[:MOST])
     for items in further or _every(page, relation):
@@ -158,7 +163,10 @@ def _all(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rand
 def _every(page: FactPage, relation: str, known: Collection[str] = ()) -> list[Sequence[PageFact]]:
     """Return all facts of a relation that are not `known`, grouped by sentence."""
     named = [item for item in page.few_facts(relation, MOST) if item.object not in known]
-    told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else 2]
+    most = case_plan.MOST_FLAGS if relation == "red_flag" else 2
+    told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else most]
+    if relation in case_plan.TOLD_TOGETHER and told:
+        return [page.text_facts(relation)[:MOST]]
     return [*([named] if named else []), *((item,) for item in told)]
 
 
@@ -227,8 +235,10 @@ def _add_others(
     if lead:
         text = realizer.state_briefly(relation, few, page.language, pick)
         text = text or realizer.state_facts(page.said, relation, few, page.language, pick)
-    if text:
+    if text and relation in _WARNINGS:
         answer.add_list(lead + text, relation, few)
+    elif text:  # who asks for one is told of some
+        answer.add(lead + text, relation, few)
     else:
         answer.state(relation, few, 0.8)
 
@@ -302,6 +312,7 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
         page.entity.kind != "medicine" or patient_profiles.is_taken(page)
     )
     had = had and not (kind == "condition" and urgent_flags.is_grave(page))
+    had = had and stock_fitness.is_self_taken(page) and relation not in _OF_WOMEN
     if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)
         told = grammar.draw(

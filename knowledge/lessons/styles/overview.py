@@ -72,6 +72,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
             _state(page, each, items, answer, pick)
     if not paragraph_order.fits(answer.text, page.language):
         return None
+    answer.close_lists()
     words = load(OverviewWords, page.language)
     if closing := grammar.draw(words.closing, pick):
         answer.add(realizer.fill(closing, page.language, 1))

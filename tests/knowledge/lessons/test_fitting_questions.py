@@ -143,3 +143,32 @@ def test_more_of_a_list_is_told_as_more():
     }
     assert any("还有" in each for each in said)
     assert not any("顺便" in each or "补充一点" in each for each in said)
+
+
+def english(name, **groups):
+    entity = Entity("medicine:x", "medicine", (Name(name, "en"),))
+    return FactPage(entity, "en", name, name, groups)
+
+
+@pytest.mark.parametrize(
+    ("relation", "text", "word", "asked"),
+    [
+        ("dose_limit", "The maximum for adults is 9 mg a day.", "too much", True),
+        ("dose_limit", "The usual dose is 5 mg.", "too much", False),
+        ("dose_limit", "The usual dose is 5 mg.", "dosed", True),
+        ("red_flag", "A lump that grows needs to be looked at.", "at once", False),
+        ("red_flag", "A cold blue foot needs an ambulance.", "at once", True),
+        ("liver", "It has a longer half-life in cirrhosis.", "Can ", False),
+        ("liver", "It is avoided in cirrhosis.", "Can ", True),
+    ],
+)
+def test_an_english_question_asks_no_more_than_the_text_answers(relation, text, word, asked):
+    found = fitting_questions.questions(english("drug", **{relation: texts(text)}), relation)
+    assert found and any(word in each for each in found) is asked
+
+
+@pytest.mark.parametrize(("level", "asked"), [("moderate", False), ("major", True)])
+def test_what_may_not_be_combined_is_asked_where_something_may_not(level, asked):
+    item = PageFact("f", "zinc", "zinc", "medicine:z", "medicine", level=level)
+    found = fitting_questions.questions(english("drug", interaction=(item,)), "interaction")
+    assert any("not be combined" in each for each in found) is asked

@@ -22,7 +22,8 @@ GOVERNED = (
     "chatdoctor.closing", "chatdoctor.case_closing", "chatdoctor.medicine_closing",
     "chatdoctor.prognosis_closing", "chatdoctor.urgent_closing", "huatuo.heard", "huatuo.why",
     "huatuo.closing", "safety.urgent", "safety.after_urgent", "safety.instead", "vignette.closing",
-    "interactions.more",
+    "open_lists.more", "open_lists.more_of_several", "open_lists.for_child", "acute.condition",
+    "acute.effect",
 )  # fmt: skip
 
 
@@ -113,7 +114,7 @@ def test_a_colleague_is_not_told_to_ask_a_pharmacist(seed):
 def test_every_list_of_interactions_says_that_there_may_be_more(seed):
     food = page("酒精", "zh", kind="medicine", interaction=("双硫仑", "甲硝唑"))
     row = huatuo.write(food, "interaction", "all", random.Random(seed))
-    more = stock_sentences.templates("interactions.more", "zh")
+    more = stock_sentences.templates("open_lists.more", "zh", "interaction")
     assert any(each in row.messages[-1].content for each in more)
 
 
