@@ -67,7 +67,7 @@ _PEOPLE = re.compile(
 _MOSTLY = re.compile("[^，。；]+(?:居多|多见|为多|较多|最多|者多)")
 _NO_GROUP = re.compile("无|没有|不限|不详")
 _IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
-_EXAMINED = re.compile("^[^，；。]{2,8}检查$")
+_EXAMINED = re.compile("^[^，；。]{2,10}(?:检查|监测|筛查)$")
 _NOT_WATCHED = re.compile("监测|筛查|治疗前|用药前|复查|检查")
 """In what is watched: what is done, rather than what is measured."""
 _FORBIDDEN = re.compile(

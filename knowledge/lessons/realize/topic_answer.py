@@ -139,8 +139,6 @@ def end(
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer)
-    if relation == "symptom" and not urgent:
-        case_answer.heed_symptoms(page, answer)
     healthy = relation in case_plan.TO_STAY_WELL and not case_plan.cannot_wait(page)
     personal = personal or answer.asker == "patient"
     acute = personal and acute_kinds.kind_of(page.name)
@@ -149,6 +147,8 @@ def end(
     press(page, answer)
     if personal:
         case_answer.act_now(page, answer)
+    if relation == "symptom":
+        case_answer.heed_symptoms(page, answer)
     if page.entity.kind == "medicine" and answer.may_be_pregnant and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:

@@ -51,8 +51,8 @@ _TAKEN = (
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a consultation on a page can ask for, and the forms of each."""
     if page.entity.kind == "medicine" and patient_profiles.is_given(page):
-        known = (each for each in _TAKEN if page.groups.get(each) and not page.is_lone(each))
-        return dict.fromkeys(known, ("taking",))
+        asked = (each for each in _TAKEN if page.groups.get(each) and not page.is_lone(each))
+        return dict.fromkeys(asked, ("taking",))
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}

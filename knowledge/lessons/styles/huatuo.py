@@ -67,6 +67,9 @@ _WARNINGS = ("interaction", "contraindication")
 """Relations of which whoever asks for one must know that there may be more."""
 
 _OF_WOMEN = ("pregnancy", "breastfeeding")
+_NOT_HAD = re.compile("^对|妊娠|怀孕|哺乳|家族史$|阳性$")
+"""What nobody has as one has an illness, in Chinese."""
+
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -129,7 +132,7 @@ def write(
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
-    if not question and form == "case":
+    if not question and form in ("case", "is"):
         return None
     if form == "all":
         question = asked
@@ -202,7 +205,14 @@ def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     known = page.few_facts(relation, MOST)
-    fit = [each for each in known if not realizer.names_people(each.said, page.language)]
+    fit = [
+        each
+        for each in known
+        if not realizer.names_people(each.said, page.language)
+        and not (relation == "contraindication" and _NOT_HAD.search(each.text))
+    ]
+    if relation == "contraindication" and not fit and page.language == "zh":
+        return ""
     item = pick.choice([each for each in fit if each.text not in page.name] or fit or known)
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]

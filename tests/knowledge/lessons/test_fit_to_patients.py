@@ -350,3 +350,28 @@ def test_a_warning_that_is_an_order_is_introduced_as_one():
     order = "立即于大腿外侧肌内注射肾上腺素并呼叫急救"
     texts = draws(lambda pick: chinese_texts.tell("过敏反应", "red_flag", order, pick))
     assert all(re.match(f"(?:一旦|如果|遇到|碰到)[^，]*，{order}", each) for each in texts)
+
+
+def test_nobody_is_asked_whether_a_pregnancy_can_take_a_medicine():
+    barred = named("contraindication", "妊娠", "对该药过敏")
+    subject = page("阿维司他", "medicine", contraindication=barred, description=told("降脂药。"))
+    assert not any(draws(lambda pick: huatuo.write(subject, "contraindication", "is", pick, PLAIN)))
+    fit = page(
+        "阿维司他", "medicine", contraindication=(*barred, *named("condition", "活动性肝病"))
+    )
+    rows = draws(lambda pick: huatuo.write(fit, "contraindication", "is", pick, PLAIN))
+    assert all("活动性肝病" in row.messages[0].content for row in rows)
+
+
+def test_findings_before_and_after_the_menopause_make_no_case():
+    assert patient_profiles.contradict(named("symptom", "经间期出血", "绝经后出血"))
+    assert not patient_profiles.contradict(named("symptom", "经间期出血", "接触性出血"))
+    felt = named("symptom", "经间期出血")
+    who = patient_profiles.profile_of(page("宫颈癌", symptom=felt), felt)
+    assert who.childbearing and patient_profiles.choose_age(who, random.Random(1)) < 40
+
+
+def test_a_food_is_nothing_that_somebody_uses():
+    beans = page("蚕豆", "medicine", precaution=told("G6PD缺乏症：可引起溶血。"),
+                 interaction=named("medicine", "苯乙肼"))  # fmt: skip
+    assert set(huatuo.topics(beans)) <= {"interaction"}
