@@ -48,6 +48,9 @@ _KIND = re.compile(
 _OTHER_SUBJECT = re.compile(r"(?:The|Your|Our|These|This|It|They|You|We|There|When|If|Do|Does)\b")
 """How a sentence on something else begins: "The jaw joint connects the jaw to the head"."""
 
+_NOT_TOLD = ("crumbs", "classified", "misused")
+"""Kinds of sentences that end what is told of a text."""
+
 _EMPTY = re.compile(
     r"\b(?:which|medical|medicine|refers?|term|form of|type of|kind of|any|one|most|often|"
     r"usually|generally|commonly|people|patients|certain|various|different|several|group|class|body)\b",
@@ -71,7 +74,7 @@ def told(text: str) -> str:
     plain = _SPACED.sub(r"\1", _MARK.sub("", _SOUND.sub("", _BRACKETS.sub("", text.strip()))))
     kept: list[str] = []
     for sentence in split_sentences(plain):
-        crumb = _pattern("crumbs").search(sentence) is not None
+        crumb = any(_pattern(key).search(sentence) for key in _NOT_TOLD)
         if kept and (
             crumb or len(" ".join((*kept, sentence))) > LONGEST or sentence[-1] not in ".!"
         ):
@@ -90,7 +93,7 @@ def is_told(text: str, names: tuple[str, ...]) -> bool:
     False
     """
     first = split_sentences(text)[0]
-    if any(_pattern(key).search(first) for key in ("crumbs", "jargon", "unspoken")):
+    if any(_pattern(key).search(first) for key in ("crumbs", "jargon", "unspoken", "misused")):
         return False
     if any(_pattern("jargon").search(each) for each in (text, *names[:1])):
         return False

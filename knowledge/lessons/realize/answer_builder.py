@@ -7,7 +7,7 @@ An answer is about one page; where it compares, it may also state facts of a nei
 
 import random
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.datasets import reasoning
@@ -15,11 +15,11 @@ from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import articles, realizer, stock_fitness
+from knowledge.lessons.realize import articles, open_lists, realizer, stock_fitness
 from knowledge.lessons.realize.stock_fitness import Asker, Occasion
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import ConsultationWords, InteractionsWords
+from knowledge.lessons.templates.tables import ConsultationWords
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
@@ -31,7 +31,12 @@ _ITS = re.compile(r"\bits?\b", re.IGNORECASE)
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
 
-_WARNINGS = ("interaction", "contraindication")
+_SUPPOSES = re.compile(
+    "(?:如果|若|要是|假如|一旦)(?:是|确|得了|患|罹患)|怀疑|疑似|排查|诊断|判断是否|查清|"
+    "考虑[^，。]*的话"
+)
+_DRAWS = 16
+"""How a sentence speaks to somebody who is not diagnosed yet, and how often another is drawn."""
 
 LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
 
@@ -55,7 +60,8 @@ class AnswerBuilder:
     """Collects the sentences of an answer about one page, and the facts that prove them.
 
     `levels` says whether interactions are told with their level: shown evidence does not name it.
-    `asker` is who asks, to whom the sentences that rest on no fact must fit.
+    `asker` is who asks, and `asked` the question as far as it stands: sentences that rest on no
+    fact must fit them; whoever is `diagnosed` is not told what holds "if it is that".
     """
 
     def __init__(
@@ -65,9 +71,14 @@ class AnswerBuilder:
         *,
         levels: bool = True,
         asker: Asker = "patient",
+        asked: str = "",
+        diagnosed: bool = False,
     ) -> None:
         self._page = page
         self._asker: Asker = asker
+        self._diagnosed = diagnosed
+        self.may_be_pregnant = stock_fitness.may_be_pregnant(asked, page.language)
+        """Whether a pregnancy may concern whom the question is about."""
         self._told: tuple[str, Sequence[PageFact]] = ("", ())
         self._counted = [0, 0]
         self._levels = levels
@@ -75,9 +86,17 @@ class AnswerBuilder:
         self._text = ""
         self._spans: list[tuple[int, int, tuple[str, ...]]] = []
         self._used: dict[str, _Used] = {}
-        self._said_more: set[str] = set()
+        self._open: list[str] = []
+        self._closed: set[str] = set()
+        self.heeds = False
+        """Whether it was said that some of the symptoms do not wait."""
         self.presses = False
         """Whether it was said that this cannot wait."""
+
+    @property
+    def asker(self) -> Asker:
+        """Return who asks."""
+        return self._asker
 
     @property
     def has_begun(self) -> bool:
@@ -110,6 +129,11 @@ class AnswerBuilder:
         """Return the facts of a relation that the row rests on."""
         return [used.item for used in self._used.values() if used.relation == relation]
 
+    @property
+    def has_closed_lists(self) -> bool:
+        """Say whether it was said that lists may lack some."""
+        return bool(self._closed)
+
     def names(self, object: str) -> bool:
         """Say whether the row rests on a fact about an entity."""
         return any(used.item.object == object for used in self._used.values())
@@ -123,16 +147,35 @@ class AnswerBuilder:
             items = [replace(item, level="") if item.level else item for item in items]
         for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
             self._state(relation, same, briefly)
-        self._tell_of_more(relation)
 
     def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
+        if relation == "red_flag" and self.states("red_flag"):
+            body = items[0].text
+            if not urgent_flags.is_sign(body, page.language):  # one more needs no introduction
+                self.add(
+                    body.rstrip(".。") + {"en": ".", "zh": "。"}[page.language], relation, items
+                )
+                return
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
-            text = realizer.state_briefly(relation, items, page.language, self._pick)
+            text = self.suited(
+                lambda: realizer.state_briefly(relation, items, page.language, self._pick)
+            )
             if page.language == "en" and realizer.is_plural(page.said) and _ITS.search(text):
                 text = ""
-        text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
-        self.add(text, relation, items)
+        text = text or self.suited(
+            lambda: realizer.state_facts(page.said, relation, items, page.language, self._pick)
+        )
+        self.add_list(text, relation, items)
+
+    def suited(self, draw: Callable[[], str]) -> str:
+        """Return a sentence, drawn again while it supposes what somebody is diagnosed with."""
+        text = draw()
+        for _ in range(_DRAWS if self._diagnosed else 0):
+            if not _SUPPOSES.search(text.replace(self._page.said, "")):
+                break
+            text = draw()
+        return text
 
     def add_stock(self, templates: Sequence[str], *, at_any_rate: bool = False) -> None:
         """Add a sentence that rests on no fact, if one fits the occasion and it is drawn.
@@ -158,9 +201,22 @@ class AnswerBuilder:
             self._say_what_to_do(items)
 
     def add_list(self, text: str, relation: str, items: Sequence[PageFact]) -> None:
-        """Add a sentence that lists facts, and say so where there may be more that matter."""
+        """Add a sentence that lists facts, which may lack some that matter."""
         self.add(text, relation, items)
-        self._tell_of_more(relation)
+        self.leave_open(relation, items)
+
+    def close_lists(self) -> None:
+        """Say once of the lists told so far that there may be more, and who decides on that."""
+        if kinds := [each for each in dict.fromkeys(self._open) if each not in self._closed]:
+            self.add_stock(open_lists.sentences(self._page, kinds), at_any_rate=True)
+            self._counted[1] += 1
+            self._closed.update(kinds)
+
+    def leave_open(self, relation: str, items: Sequence[PageFact]) -> None:
+        """Note that a list was told that need not be whole; shown evidence is all there is."""
+        kind = open_lists.kind_of(self._page, relation, items) if self._levels else ""
+        if kind:
+            self._open.append(kind)
 
     def add_stating(self, text: str, *told: StatedFacts) -> None:
         """Add a sentence that facts of several relations or pages prove."""
@@ -205,6 +261,8 @@ class AnswerBuilder:
         `before` are earlier messages, `turns` the keys of what each answer among them rests on.
         `lines` is numbered evidence: each sentence then cites the lines that prove it.
         """
+        if style in open_lists.STYLES:
+            self.close_lists()
         page = self._page
         every = list(self._used.values())
         quotes = self._lines()
@@ -260,17 +318,6 @@ class AnswerBuilder:
         pressing = any(map(urgent_flags.means_danger, told))
         pressing = pressing or urgent_flags.is_grave(self._page)
         self.add_stock(words.at_once if pressing else words.soon_seen, at_any_rate=True)
-
-    def _tell_of_more(self, relation: str) -> None:
-        """Say once that there may be more warnings: no list of them is known to be whole."""
-        if relation not in _WARNINGS or not self._levels or relation in self._said_more:
-            return
-        words = load(InteractionsWords, self._page.language)
-        if relation == "interaction":
-            self.add_stock(words.more, at_any_rate=True)
-        else:
-            self._add(grammar.draw(words.more_barred, self._pick), [])
-        self._said_more.add(relation)
 
     def _add(self, text: str, keys: Sequence[str]) -> None:
         joint = " " if self._text and self._page.language == "en" else ""

@@ -8,17 +8,25 @@ A plain answer explains and says what comes next; a professional one states the 
 import random
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
-from knowledge.lessons.facts import fact_fitness, reportable_findings, urgent_flags
+from knowledge.lessons.facts import (
+    acute_kinds,
+    fact_fitness,
+    reportable_findings,
+    urgent_flags,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
+    AcuteWords,
     ChatdoctorWords,
     ConsultationWords,
     DialogueWords,
@@ -26,20 +34,26 @@ from knowledge.lessons.templates.tables import (
     LinesBy,
     VignetteWords,
 )
+from knowledge.vocabulary import TREATING
 
 Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
 _AT_LENGTH = Manner("plain", "long")
-_LEISURELY = re.compile("appointment|抽空|有空|预约")
+_LEISURELY = re.compile("appointment|please have it|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
+
+_BLACK = re.compile("black stool|mel(?:a)?ena|黑便|大便(?:发|变)?黑", re.IGNORECASE)
+"""A sign of bleeding that some medicines bring about by themselves."""
 
 _GOES_ON = re.compile("另外|还有")
 """Words of a warning that comes after something else."""
 
 _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 
-_SUSPECTED = ("test", "first_line", "treatment", "medicine")
+SUSPECTED = ("test", "first_line", "treatment", "medicine")
+"""Relations that a doctor may tell as of what is not certain yet."""
+
 _WHYS = {"short": 1, "medium": 1, "long": 1}
 _NEXT = 0.75
 _WHICH_CAUSE = re.compile("哪一个原因|lies behind it in one")
@@ -54,11 +68,52 @@ def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.
         words = load(ConsultationWords, plan.page.language)
         urgent = words.urgent_first if lead else words.urgent_named
         draw_stock(urgent, plan.page, answer, at_any_rate=True)
+    elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
+        if not act_now(plan.page, answer) and plan.manner.is_plain and not plan.is_urgent:
+            acknowledge(plan.page, plan.findings, answer)
     elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
         acknowledge(plan.page, plan.findings, answer)
     if lead:
         tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
+    explain_signs(plan.page, answer, pick)
+
+
+def explain_signs(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say which medicine of an answer brings about by itself what its warning names.
+
+    Iron makes stools black, and black stools are a warning of bleeding.
+    """
+    flags = " ".join(item.text for item in answer.stated("red_flag"))
+    if page.links is None or not _BLACK.search(flags):
+        return
+    for item in (each for relation in TREATING for each in answer.stated(relation)):
+        hidden = is_validation(item.object) and not is_validation(page.id)
+        if item.kind != "medicine" or hidden:
+            continue
+        own = page.links.page(item.object, page.language)
+        effects = own.entity_facts("side_effect") if own else ()
+        effect = next((each for each in effects if _BLACK.search(each.text)), None)
+        if own and effect:
+            text = realizer.state_facts(own.said, "side_effect", [effect], page.language, pick)
+            answer.add_stating(text, (own, "side_effect", [effect]))
+            words = load(ConsultationWords, page.language)
+            draw_stock(words.either_cause, page, answer, at_any_rate=True)
+            return
+
+
+def act_now(page: FactPage, answer: AnswerBuilder) -> bool:
+    """Say what to do now with a condition that can turn dangerous, and whether that was said.
+
+    Where a warning of its own was told, or that it cannot wait, that is enough.
+    """
+    told = answer.states("red_flag") or answer.presses or urgent_flags.is_grave(page)
+    kind = "" if told or page.entity.kind == "medicine" else acute_kinds.kind_of(page.name)
+    if kind:
+        lines = load(AcuteWords, page.language).condition[kind]
+        answer.add_stock(lines, at_any_rate=True)
+        answer.presses = True
+    return bool(kind)
 
 
 def acknowledge(page: FactPage, findings: Sequence[PageFact], answer: AnswerBuilder) -> None:
@@ -164,6 +219,9 @@ def tell_care(
         _tell_steps(plan, answer, pick, named=named)
     else:
         tell_together(plan.page, plan.steps, answer, pick)
+    answer.close_lists()
+    if named and not plan.is_grave:
+        heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
         tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
@@ -179,6 +237,17 @@ def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) ->
             answer,
             at_any_rate=True,
         )
+
+
+def heed_symptoms(page: FactPage, answer: AnswerBuilder) -> None:
+    """Say that some of the symptoms told do not wait, where no warning was told."""
+    told = [item.said for item in answer.stated("symptom")]
+    pressed = answer.states("red_flag") or answer.presses
+    if pressed or not urgent_flags.alarm_of(told, page.language):
+        return
+    words = load(ConsultationWords, page.language)
+    draw_stock(words.heeded, page, answer, at_any_rate=True)
+    answer.heeds = True
 
 
 def tell_warning(
@@ -202,18 +271,12 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     words = load(ConsultationWords, plan.page.language)
     whys = {**words.why, **words.why_named} if named else words.why
     # Nobody weighs reasons where it is urgent.
-    explained = [
-        each
-        for each, items in plan.steps
-        if whys.get(each) and not plan.is_urgent and (each != "medicine" or len(items) > 1)
-    ]
+    explained = [each for each, _ in plan.steps if whys.get(each) and not plan.is_urgent]
     explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
-    told = dict(plan.steps).get(plan.relation, ())
-    chosen = plan.relation != "medicine" or len(told) > 1
-    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent and chosen:
+    if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:
         explained = [plan.relation, *explained[1:]]
     # Of a condition that was named, nothing begins with "if it is that".
-    open_ended = [each for each, _ in plan.steps if not (named and each in _SUSPECTED)]
+    open_ended = [each for each, _ in plan.steps if not (named and each in SUSPECTED)]
     spoken = pick.choice(open_ended) if open_ended else ""
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
@@ -260,8 +323,11 @@ def tell_together(
         if page.language == "zh" and pick.random() < _TOGETHER:
             unnamed = answer.is_about_one_page
             name = "" if unnamed and pick.random() < _UNNAMED else page.said
-            text = realizer.state_together(name, few, page.language, pick)
+            together = partial(realizer.state_together, name, few, page.language, pick)
+            text = answer.suited(together)
             answer.add_stating(text, *((page, each, items) for each, items in few))
+            for relation, items in few:
+                answer.leave_open(relation, items)
             continue
         for relation, items in few:
             answer.state(relation, items, briefly=0.8)
@@ -275,7 +341,7 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
     if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
-    if named and answer.states("red_flag"):  # which says when to come back
+    if named and (answer.states("red_flag") or answer.heeds):  # which says when to come back
         return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, at_any_rate=True)

@@ -15,7 +15,7 @@ from knowledge.lessons.facts import exam_rules, fact_fitness, reportable_finding
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_flags import Alarm
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize import children_medicines, patient_profiles, realizer
 from knowledge.lessons.realize.patient_profiles import PatientProfile
 
 STEPS = ("test", "first_line", "treatment", "medicine", "department", "complication")
@@ -23,6 +23,9 @@ STEPS = ("test", "first_line", "treatment", "medicine", "department", "complicat
 
 _OTHERS = ("test", "first_line", "treatment", "medicine", "complication", "department")
 _AROUND = ("prevention", "test", "department", "complication", "risk_factor")
+TO_STAY_WELL = ("prevention", "risk_factor", "population")
+"""What is asked by whoever does not have a condition: nothing is told of what it may bring."""
+
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring", "pregnancy")
 _AKIN = {
     "side_effect": ("monitoring", "contraindication", "interaction"),
@@ -54,12 +57,18 @@ _ADDED = {"short": 0, "medium": 2, "long": 4}
 _OF_TWO = 3
 """So many fewer are added where two conditions are weighed."""
 
+TOLD_TOGETHER = ("monitoring",)
+"""Relations whose texts are told as one list: who is told of one check has that one alone."""
+
 _FEW = 4
 _TELLING = 2
 _BEARERS = 8
 _DRAWS = 6
 """So many findings of a case must be telling, so few conditions have such a finding, and so many
 draws are tried."""
+
+MOST_FLAGS = 4
+"""So many red flags are told to whoever asks for them: one alone would read as the only one."""
 
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
@@ -134,6 +143,8 @@ def plan_case(
 ) -> CasePlan:
     """Return the plan of an answer about a condition."""
     flags = flags_for(page, to_patient=to_patient)
+    if findings and relation != "red_flag":
+        flags = [each for each in flags if not urgent_flags.is_of_treatment(each)]
     whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
@@ -154,7 +165,7 @@ def plan_case(
         warning=(urgent_flags.first_told(flags) or pick.choice(flags[:3]))
         if flags and relation != "red_flag"
         else None,
-        steps=((relation, (pick.choice(whole[:3]),)),)
+        steps=_texts_told(relation, whole, pick)
         if whole and not page.entity_facts(relation)
         else plan_steps(
             page,
@@ -167,6 +178,12 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+
+
+def _texts_told(relation: str, texts: Sequence[PageFact], pick: random.Random) -> tuple[Told, ...]:
+    """Return which texts of a relation are told: one of several, but all warnings."""
+    some = texts[:MOST_FLAGS] if relation == "red_flag" else [pick.choice(texts[:3])]
+    return tuple((relation, (each,)) for each in some)
 
 
 def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
@@ -296,7 +313,9 @@ def plan_steps(
 
 def name_steps(page: FactPage, relations: Sequence[str], most: int) -> tuple[Told, ...]:
     """Return the facts of some relations, no treatment of the first line named twice."""
-    groups = ((each, page.entity_facts(each)) for each in relations)
+    groups = (
+        (each, children_medicines.fitting(page, page.entity_facts(each))) for each in relations
+    )
     named = realizer.drop_repeated_treatments(groups, most)
     return tuple((each, tuple(items)) for each, items in named if items)
 
@@ -305,6 +324,8 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
     """Return relations that an answer adds to the one that was asked for."""
     if page.entity.kind == "medicine":
         possible: Sequence[str] = _AKIN.get(relation, ("medicine~", *_CAUTIONS))
+    elif relation in TO_STAY_WELL:
+        possible = TO_STAY_WELL[:2]
     elif relation in (*STEPS, "symptom", "red_flag"):
         possible = _OTHERS
     else:
@@ -320,11 +341,19 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 
 
+def texts_told(page: FactPage, relation: str, pick: random.Random) -> tuple[PageFact, ...]:
+    """Return the texts of a relation that one sentence tells: all that is checked, else one."""
+    texts = page.text_facts(relation)
+    return tuple(texts[:_FEW] if relation in TOLD_TOGETHER else [pick.choice(texts[:3])])
+
+
 def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:
     """Return the facts of a relation that is added: a few names, or one brief text."""
-    if named := page.entity_facts(relation):
+    if named := children_medicines.fitting(page, page.entity_facts(relation)):
         same = next(iter(realizer.split_by_level(named)))
         return first_of(relation, same, most)
+    if relation in TOLD_TOGETHER:
+        return page.text_facts(relation)[:most]
     text = _brief(page, relation)
     return (text,) if text else ()
 
@@ -395,6 +424,8 @@ def can_tell_apart(page: FactPage, known: Sequence[PageFact]) -> bool:
 def tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
     """Say whether findings point to a condition: no other has all of them, few have two of them."""
     if _count_telling(page, told) < _TELLING:
+        return False
+    if patient_profiles.contradict(told):
         return False
     if _is_young(page, told) != _is_young(page, ()):
         return False  # the findings are those of a child, of whom the page does not speak

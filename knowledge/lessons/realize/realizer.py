@@ -8,6 +8,7 @@ Every sentence names its relation in words that the proof can look for.
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_fitness import LEVELS
@@ -53,6 +54,7 @@ _SINGULAR = re.compile(
     r"(?:ss|us|is|itis|osis|abetes|ies|erpes|easles|umps|ickets|ingles|ives|sthenes|lens|aws|"
     r"AIDS|ABS|ascites|pancreas|biceps|[A-Z]S)$"
 )
+_MANY = ("children", "men", "women", "people")
 _EITHER = re.compile(r"\w+(?:ive|ic|al|ous|ed|y) or \w+(?:ive|ic|al|ous|ed|y) \w+[^s]s$")
 """Two adjectives before one plural noun: depressive or psychotic symptoms."""
 _CLASS = re.compile(
@@ -146,12 +148,14 @@ def state_facts(
 ) -> str:
     """Return one sentence, or the text itself with an introduction, that states some facts.
 
-    The facts are of one relation, and either all name entities or are one text.
+    The facts are of one relation, and either all name entities or are texts, mostly one.
     """
     if not items[0].object:
-        return _told(name, relation, items[0], language, pick)
+        return _told(name, relation, _joined(items, language), language, pick)
     words = load(RelationSentencesWords, language)
     table = words.with_subject.get(relation) or (_plain(relation, language),)
+    if relation == "symptom" and language == "zh":
+        table = tuple(chinese_sentences.call_findings(table, _said(items)))
     if items[0].level:
         table = load(InteractionsWords, language).with_subject[items[0].level]
     if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
@@ -172,6 +176,8 @@ def state_briefly(
     Whoever uses it sees to it that the subject has been named.
     """
     table = load(RelationSentencesWords, language).without_subject.get(relation, ())
+    if relation == "symptom" and language == "zh":
+        table = tuple(chinese_sentences.call_findings(table, _said(items)))
     if items[0].level:
         table = load(InteractionsWords, language).without_subject[items[0].level]
     return (
@@ -326,6 +332,8 @@ def is_plural(name: str) -> bool:
     if letter_case.BINOMIAL.fullmatch(name):
         return False
     last = _HEAD.split(name)[0].split(" ")[-1] if name else ""
+    if last in _MANY:
+        return True
     return last.endswith("s") and (
         last[:1].isupper() and last[1:2].isupper() or not (_SINGULAR.search(last))
     )
@@ -387,6 +395,17 @@ def _listing_zh(texts: Sequence[str], pick: random.Random | None, either: bool, 
 def _plain(relation: str, language: Language) -> str:
     label = RELATIONS[relation.removesuffix(INVERSE)].label(language)
     return f"{label} of {{s}}: {{a}}." if language == "en" else f"{{s}}的{label}：{{a}}。"
+
+
+def _joined(items: Sequence[PageFact], language: Language) -> PageFact:
+    """Return one text for several that are told in one sentence."""
+    if len(items) == 1:
+        return items[0]
+    texts, said = (
+        [each.rstrip(_STOPS) for each in of]
+        for of in zip(*((item.text, item.said) for item in items), strict=True)
+    )
+    return replace(items[0], text=join_names(texts, language), said=join_names(said, language))
 
 
 def _told(name: str, relation: str, item: PageFact, language: Language, pick: random.Random) -> str:

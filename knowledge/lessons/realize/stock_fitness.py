@@ -70,6 +70,15 @@ def asker_of(question: str, language: Language) -> Asker:
     return "reader"
 
 
+def may_be_pregnant(question: str, language: Language) -> bool:
+    """Say whether a pregnancy may concern whom a question is about.
+
+    >>> may_be_pregnant("My father is on warfarin.", "en"), may_be_pregnant("我吃的药", "zh")
+    (False, True)
+    """
+    return re.search(cast(Any, _held())["never_pregnant"][language], question) is None
+
+
 def _all_hold(needs: frozenset[str], occasion: Occasion) -> bool:
     return all(_HOLDS[need](occasion) for need in needs)
 

@@ -8,7 +8,7 @@ The same plan of what is added and the same words as for a case, without a patie
 import random
 import re
 
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import acute_kinds, urgent_flags
 from knowledge.lessons.facts.fact_fitness import (
     harms_unborn,
     is_taken_for_long,
@@ -20,6 +20,7 @@ from knowledge.lessons.realize import case_answer, case_plan
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
+    AcuteWords,
     ChatdoctorWords,
     ConsultationWords,
     HuatuoWords,
@@ -39,7 +40,10 @@ _BARRED = re.compile(
 )
 """Records on the use of a medicine, and how they say that somebody is not given it."""
 
+_OF_PREGNANCY = ("pregnancy", "breastfeeding")
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
+_DANGER_BESIDE = 0.5
+"""How often a dangerous side effect that nobody asked for is told with what to do."""
 
 
 def tell(
@@ -49,7 +53,7 @@ def tell(
     begin(page, relation, manner, answer, pick)
     items = page.few_facts(relation, _MOST)
     case_answer.say_step(
-        page, relation, items or (pick.choice(page.text_facts(relation)[:3]),), answer, pick
+        page, relation, items or case_plan.texts_told(page, relation, pick), answer, pick
     )
     end(page, relation, manner, answer, pick, personal=True)
 
@@ -70,7 +74,7 @@ def begin(
     somebody who is ill. Whoever may get worse is first told what was asked for.
     """
     urgent = case_plan.is_emergency(page)
-    if personal and case_plan.comes_first(page):
+    if personal and case_plan.comes_first(page) and relation not in case_plan.TO_STAY_WELL:
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)
@@ -132,15 +136,20 @@ def end(
     if relation == "pregnancy" and not _may_plan_pregnancy(page):
         reasons = ()
     reasons = case_answer.fit_reasons(reasons, relation, page.entity_facts(relation))
-    if relation == "medicine" and len(page.entity_facts(relation)) < 2:
-        reasons = ()  # of one medicine, none is chosen
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer)
-    if urgent or manner.length != "short":
+    healthy = relation in case_plan.TO_STAY_WELL and not case_plan.cannot_wait(page)
+    personal = personal or answer.asker == "patient"
+    acute = personal and acute_kinds.kind_of(page.name)
+    if (urgent or manner.length != "short" or acute) and not healthy:
         warn(page, relation, answer)
     press(page, answer)
-    if page.entity.kind == "medicine" and not answer.states("pregnancy"):
+    if personal:
+        case_answer.act_now(page, answer)
+    if relation == "symptom":
+        case_answer.heed_symptoms(page, answer)
+    if page.entity.kind == "medicine" and answer.may_be_pregnant and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
             answer.state("pregnancy", harms[:1])
@@ -153,15 +162,23 @@ def end(
             items = tuple(item for item in items if not answer.names(item.object))
         if answer.states(each) or not items or answer.mentions(items):
             continue
+        if each in _OF_PREGNANCY and not answer.may_be_pregnant:
+            continue
         mine = manner.is_plain and personal and not (known and known.why)
+        mine = mine and each not in case_answer.SUSPECTED  # it was named
         case_answer.say_step(page, each, items, answer, pick, spoken=mine)
         if not explained and pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer)
             explained = True
+    answer.close_lists()
+    case_answer.explain_signs(page, answer, pick)
+    _tell_danger(page, relation, answer, pick)
     if (
         closed
+        and not (relation == "medicine" and answer.has_closed_lists)
         and case_plan.may_be_routine(page)
         and not answer.states("red_flag")
+        and not answer.heeds
         and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)
@@ -175,6 +192,14 @@ def end(
             if relation == "pregnancy" and not _may_plan_pregnancy(page):
                 ends = ()
         case_answer.draw_stock(ends, page, answer)
+
+
+def _tell_danger(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say what to do about a dangerous side effect, which reads as one of the harmless ones."""
+    kind = acute_kinds.kind_of_effects(item.text for item in answer.stated("side_effect"))
+    asked = relation == "side_effect" or pick.random() < _DANGER_BESIDE
+    if kind and asked and page.entity.kind == "medicine" and answer.asker != "colleague":
+        answer.add_stock(load(AcuteWords, page.language).effect[kind], at_any_rate=True)
 
 
 def _may_plan_pregnancy(page: FactPage) -> bool:

@@ -67,7 +67,12 @@ _AT_HOME = re.compile("tablets|I am to take|家里|药由我来管|照顾")
 """Words of somebody who has a medicine at home."""
 
 _OF_WOMEN_OR_CHILDREN = ("pregnancy", "breastfeeding", "children")
-_NOT_HAD = re.compile("^对|妊娠|怀孕|哺乳|家族史$|阳性$")
+_NOT_HAD = re.compile(
+    "^对|妊娠|怀孕|哺乳|家族史$|阳性$|^(?:hypersensitivity|allergy) to (?:the|this) "
+    "(?:medicine|drug)|"
+    "^pregnan|breast-?feeding|^family history",
+    re.IGNORECASE,
+)
 """What nobody "has" as one has an illness."""
 
 _SEX: dict[str, str] = {"f": "female", "m": "male", "": "either"}
@@ -116,15 +121,18 @@ def write(
 
 def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     words = load(SafetyWords, page.language)
-    asked = _asked(page, words.red_flag_question, pick)
+    wanted = fitting_questions.fitting(words.red_flag_question, page, relation)
+    asked = _asked(page, tuple(wanted), pick)
     answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
-    item = pick.choice(case_plan.flags_for(page, to_patient=True)[:3])
+    flags = list(case_plan.flags_for(page, to_patient=True)[: case_plan.MOST_FLAGS])
+    pick.shuffle(flags)
     answer.add_stock(words.urgent, at_any_rate=True)
-    if urgent_flags.is_sign(item.text, page.language):
-        answer.state(relation, [item])
-    else:
-        stop = "." if page.language == "en" else "。"
-        answer.add(item.text.rstrip(".。") + stop, relation, [item])
+    for item in flags:
+        if urgent_flags.is_sign(item.text, page.language):
+            answer.state(relation, [item])
+        else:
+            stop = "." if page.language == "en" else "。"
+            answer.add(item.text.rstrip(".。") + stop, relation, [item])
     topic_answer.begin(page, relation, manner, answer, pick, heard=False)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     answer.add_stock(words.after_urgent)
@@ -135,7 +143,7 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     words = load(SafetyWords, page.language)
     named = page.entity_facts(relation)[:8]
     fit = [each for each in named if not realizer.names_people(each.said, page.language)]
-    if page.language == "zh" and relation == "contraindication":
+    if relation == "contraindication":
         fit = [each for each in fit if not _NOT_HAD.search(each.text)]
         if not fit:
             return None
@@ -144,7 +152,7 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     template = (words.review_question if reviews else words.combination_question)[relation]
     asked = _asked(page, template, pick, item.said)
     asker: Asker = "colleague" if reviews else "patient"
-    answer = AnswerBuilder(page, pick, asker=asker)
+    answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
     warnings = (words.review_finding if reviews else words.combination_warning)[relation]
     if item.level:
         known = load(InteractionsWords, page.language)
@@ -187,7 +195,7 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     items = page.few_facts(relation, 4)
     table = (words.helping if violent else words.rightful)[relation]
     text = realizer.fill_with_items(table, page.said, items, page.language, pick)
-    answer.add_list(text, relation, items)
+    answer.add(text, relation, items)
     return answer.build(NAME, asked, relation, meta={"refused": 1})
 
 
@@ -200,7 +208,7 @@ def honest_ways(asked: str, words: SafetyWords) -> Lines:
 def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson:
     asked = _harmless(page, relation, pick)
     asker = stock_fitness.asker_of(asked, page.language)
-    answer = AnswerBuilder(page, pick, asker=asker)
+    answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
     topic_answer.begin(page, relation, manner, answer, pick, heard=False, personal=False)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)

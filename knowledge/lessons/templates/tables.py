@@ -116,8 +116,23 @@ class InteractionsWords:
     warning: LinesBy = _lines("s S o", LEVELS)
     finding: LinesBy = _lines("s S o", LEVELS)
     answer: LinesBy = _lines("s o", LEVELS)
-    more: Lines = _lines()
-    more_barred: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenListsWords:
+    """What says of lists that there may be more; shared by the doctor styles."""
+
+    more: LinesBy = _lines("", RELATION)
+    more_of_several: Lines = _lines()
+    for_child: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class AcuteWords:
+    """What to do now with what can turn dangerous, by kind; shared by the doctor styles."""
+
+    condition: LinesBy = _lines("", ANY_KEY)
+    effect: LinesBy = _lines("", ANY_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +208,8 @@ class ConsultationWords:
     emergency: Lines = _lines()
     at_once: Lines = _lines()
     soon_seen: Lines = _lines()
+    either_cause: Lines = _lines()
+    heeded: Lines = _lines()
     prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
@@ -449,8 +466,9 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords, MultiHopWords, DialogueWords,
-    GroundedWords, KnowledgeCallWords, LiteratureWords, AppraisalWords, TwoPapersWords,
+    OpenListsWords, AcuteWords, HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords,
+    MultiHopWords, DialogueWords, GroundedWords, KnowledgeCallWords, LiteratureWords,
+    AppraisalWords, TwoPapersWords,
     ToolsWords, SafetyWords,
     OverviewWords, ComparisonWords, ExamWords, UrgencyWords, PreferenceWords,
 )  # fmt: skip

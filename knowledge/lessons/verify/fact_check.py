@@ -14,7 +14,12 @@ from functools import lru_cache, partial
 from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph import verbalize
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import comparison_check, path_check, sense_check
+from knowledge.lessons.verify import (
+    comparison_check,
+    path_check,
+    sense_check,
+    stock_sentences,
+)
 from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
@@ -335,7 +340,8 @@ class FactCheck:
         used = {index for indices in self._turns or () for index in indices}
         for (start, end), indices in zip(spans, support, strict=True):
             used.update(indices)
-            if not indices and "\0" in self._masked_answer[start:end] and not self._declines:
+            named = not indices and "\0" in self._masked_answer[start:end]
+            if named and not self._declines and not self._is_stock(self._answer, start):
                 return "a sentence names something that no fact supports"
             if found := self._crossed(self._answer[start:end], indices):
                 return found
@@ -406,9 +412,19 @@ class FactCheck:
                 continue
             if not masked[start:end].strip("\0 ,'’-、"):
                 continue
-            if normalise(text[start:end]) not in self._common:
+            if normalise(text[start:end]) not in self._common and not self._is_stock(text, start):
                 return text[start:end]
         return ""
+
+    def _is_stock(self, text: str, place: int) -> bool:
+        """Say whether a place of the answer is within a stock sentence, which was reviewed."""
+        if text != self._answer:
+            return False
+        for (start, end), indices in zip(self._spans, self._support or (), strict=False):
+            if start <= place < end and not indices:
+                told = text[start:end].strip().lower()
+                return stock_sentences.is_stock(told, self._lesson.style, self._language)
+        return False
 
     def _wrong_numbers(self) -> str:
         stated = _NUMBER.findall(blank_spans(self._answer, self._retold))

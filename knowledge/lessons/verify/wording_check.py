@@ -153,10 +153,12 @@ class WordingCheck:
         facts = units[0].facts
         if any(unit.facts != facts for unit in units):
             return ""
+        start, end = units[0].start, units[-1].end
         for told in self._variants:
-            if key := self._key_of(told[-1][units[0].start : units[-1].end], facts):
+            if key := self._key_of(told[-1][start:end], facts):
                 return key
-        return ""
+        # A stock sentence may speak of what the facts name, such as a side effect.
+        return "" if facts else self._key_of(self._answer[start:end], facts)
 
     def _key_of(self, told: str, facts: frozenset[int]) -> str:
         if not facts:

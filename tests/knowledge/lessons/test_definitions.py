@@ -103,3 +103,22 @@ def test_a_text_on_something_else_is_not_even_shown():
 def test_a_text_on_a_part_a_cause_or_a_namesake_is_not_shown(text, name):
     assert not definitions.is_about(text, (name,))
     assert not definitions.is_told(text, (name,))
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "Tears of few fibres are called first-degree tears.",
+        "There are three main types: the first is the partial tear.",
+        "They are classified by how deep they go.",
+        "Bones slide over the internal functionaries of the joint.",
+    ],
+)
+def test_a_text_ends_before_it_classifies_or_is_garbled(rest):
+    whole = "A sprain is a tear of a ligament that follows a sudden twist of a joint."
+    assert definitions.told(f"{whole} {rest} It heals in weeks.") == whole
+
+
+def test_a_definition_in_words_of_no_field_is_not_told():
+    text = "A sprain is a tear of the functionaries of a joint that follows a sudden twist."
+    assert not definitions.is_told(text, ("sprain",))

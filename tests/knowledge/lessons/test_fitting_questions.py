@@ -66,7 +66,7 @@ def test_what_is_done_is_not_healed():
         ("pregnancy", "妊娠期不接种甲药", "妊娠期不接种甲药"),
         ("transmission", "性传播", "甲药会传染，传播方式是性传播"),
         ("transmission", "非传染性疾病", "甲药属于非传染性疾病"),
-        ("transmission", "蚊虫叮咬传播", "甲药的传播方式是蚊虫叮咬传播"),
+        ("transmission", "蚊虫叮咬传播", "甲药可以传播，传播方式是蚊虫叮咬传播"),
         ("transmission", "不会由他人传染", "甲药不会由他人传染"),
         ("transmission", "不会因接触患者而感染", "甲药不会因接触患者而感染"),
         ("course", "持续多年，时好时坏", "甲药持续多年，时好时坏"),
@@ -143,3 +143,32 @@ def test_more_of_a_list_is_told_as_more():
     }
     assert any("还有" in each for each in said)
     assert not any("顺便" in each or "补充一点" in each for each in said)
+
+
+def english(name, **groups):
+    entity = Entity("medicine:x", "medicine", (Name(name, "en"),))
+    return FactPage(entity, "en", name, name, groups)
+
+
+@pytest.mark.parametrize(
+    ("relation", "text", "word", "asked"),
+    [
+        ("dose_limit", "The maximum for adults is 9 mg a day.", "too much", True),
+        ("dose_limit", "The usual dose is 5 mg.", "too much", False),
+        ("dose_limit", "The usual dose is 5 mg.", "dosed", True),
+        ("red_flag", "A lump that grows needs to be looked at.", "at once", False),
+        ("red_flag", "A cold blue foot needs an ambulance.", "at once", True),
+        ("liver", "It has a longer half-life in cirrhosis.", "Can ", False),
+        ("liver", "It is avoided in cirrhosis.", "Can ", True),
+    ],
+)
+def test_an_english_question_asks_no_more_than_the_text_answers(relation, text, word, asked):
+    found = fitting_questions.questions(english("drug", **{relation: texts(text)}), relation)
+    assert found and any(word in each for each in found) is asked
+
+
+@pytest.mark.parametrize(("level", "asked"), [("moderate", False), ("major", True)])
+def test_what_may_not_be_combined_is_asked_where_something_may_not(level, asked):
+    item = PageFact("f", "zinc", "zinc", "medicine:z", "medicine", level=level)
+    found = fitting_questions.questions(english("drug", interaction=(item,)), "interaction")
+    assert any("not be combined" in each for each in found) is asked
