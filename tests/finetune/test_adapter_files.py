@@ -102,7 +102,9 @@ def test_a_damaged_folder_is_refused(exported: Path, other: Path, tmp_path: Path
     assert adapters.list_adapters(other) == []
 
 
-@pytest.mark.parametrize("name", ["../../evil/round-2", "toy", "to/y/round-2", "toy/round-2.1", "toy/round-0"])
+@pytest.mark.parametrize(
+    "name", ["../../evil/round-2", "toy", "to/y/round-2", "toy/round-2.1", "toy/round-0"]
+)
 def test_a_manifest_cannot_name_another_place(
     exported: Path, other: Path, tmp_path: Path, name: str
 ) -> None:
