@@ -100,7 +100,9 @@ def to_train(recipe: Recipe, base: str, parent: Path | None = None) -> Student:
     )
     if parent is None:
         student = method.attach(student, recipe)
-    elif recipe.policy != "continue":
+    elif recipe.policy == "continue":
+        student = method.resume(student, recipe)
+    else:
         student = method.stack(student, recipe)
     if micro_batches.must_recompute(student, recipe):
         recompute(student)
@@ -228,6 +230,13 @@ def choose_device(device: str = "auto") -> str:
     if device != "auto":
         return device
     return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def device() -> "torch.device":
+    """Return the device to compute on, as torch names it."""
+    import torch
+
+    return torch.device(choose_device())
 
 
 def uses_bfloat16(device: str, precision: Precision) -> bool:

@@ -16,8 +16,9 @@ from finetune.bases import remote_code
 from finetune.errors import FinetuneError
 from finetune.methods import quantised_base
 from finetune.methods.method_registry import method_of, quantisation_of
+from finetune.objectives.objective_protocols import RoundSize
 from finetune.packing import Packing
-from finetune.recipe import Recipe
+from finetune.recipe import Recipe, RoundPlan
 from finetune.rows.examples import ExampleReport
 from finetune.training import loss_parts, packed_attention, token_loss, trial
 
@@ -31,7 +32,7 @@ _LIBRARIES = 600 << 20
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """What a round will take; the counts are exact.
+    """What a round will take; the counts are exact, but for the tokens of sampled answers: at most.
 
     Memory and time are those of a trial where `measured`, else rough estimates; `trial_failed` says
     why a trial gave none. `samples` are rows
@@ -73,22 +74,30 @@ class Preflight:
         return {**asdict(self), "fits": self.fits}
 
 
-def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) -> Preflight:
-    """Estimate a round; FinetuneError where the base or the rows make it impossible."""
+def check(
+    recipe: Recipe,
+    number: int,
+    packing: Packing,
+    report: ExampleReport,
+    size: RoundSize | None = None,
+) -> Preflight:
+    """Estimate a round; FinetuneError where the base or the rows make it impossible.
+
+    `size` is what an objective takes that trains itself; others take the rows as they are packed.
+    """
     plan = recipe.round(number)
     device = model.choose_device()
     network = _shape(recipe)
     _check_direction(recipe, network)
     _check_context_length(recipe, network)
     _check_vocabulary(recipe, network, packing)
-    steps = trainer.schedule(packing.rows, plan, recipe.seed_of(number))
-    if not steps:
+    size = size or _scheduled(packing, plan, recipe.seed_of(number))
+    if not size.steps:
         raise FinetuneError(
             f"No row of the data can be trained on: {_left_out_reasons(report)}.",
             where="--data",
             remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
         )
-    tokens = sum(len(packing.rows[index].ids) for step in steps for index in step)
     parameters = sum(one.numel() for one in network.parameters())
     trainable = _trainable(recipe, network)
     half = model.uses_bfloat16(device, recipe.precision)
@@ -109,12 +118,19 @@ def check(recipe: Recipe, number: int, packing: Packing, report: ExampleReport) 
         learned_tokens=sum(row.learned for row in packing.rows),
         sequences=len(packing.rows),
         efficiency=packing.efficiency,
-        steps=len(steps),
-        round_tokens=tokens,
+        steps=size.steps,
+        round_tokens=size.tokens,
         memory_bytes=_memory(recipe, network, packing, parameters, trainable, device),
         memory_there=_available_memory(device),
-        seconds=_seconds(recipe, network, parameters, tokens, sum(map(len, steps)), device, half),
+        seconds=_seconds(recipe, network, parameters, size.tokens, size.rows, device, half),
     )
+
+
+def _scheduled(packing: Packing, plan: RoundPlan, seed: int) -> RoundSize:
+    """Return how much a round takes that goes through packed rows."""
+    steps = trainer.schedule(packing.rows, plan, seed)
+    tokens = sum(len(packing.rows[index].ids) for step in steps for index in step)
+    return RoundSize(len(steps), sum(map(len, steps)), tokens)
 
 
 def try_out(check: Preflight, recipe: Recipe, packing: Packing) -> Preflight:

@@ -18,9 +18,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune import adapters, gate, ledger, model, preflight, trainer
+from finetune import adapters, gate, ledger, model, preflight, round_checks, trainer
 from finetune.adapters import Adapter, SelfTest
-from finetune.architectures import capabilities, forward_check
+from finetune.architectures import forward_check
 from finetune.bases import base_records
 from finetune.cards import curve_picture, round_record
 from finetune.dataset import Dataset
@@ -28,13 +28,15 @@ from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.files import manifests
 from finetune.ledger import Wanted
-from finetune.methods.method_registry import method_of, recorded, weights_hash
+from finetune.methods.method_registry import method_of, weights_hash
 from finetune.model import Student
 from finetune.objectives.objective_protocols import (
     BringsRows,
+    ExampleSource,
     LearnsByLosses,
     MakesAnother,
     Objective,
+    RoundSize,
     RoundTask,
     TrainsItself,
 )
@@ -83,6 +85,7 @@ class _RoundInputs:
     objective: Objective
     packing: Packing
     report: ExampleReport
+    size: RoundSize | None
     held_out: HeldOut
     tools: TextTools
 
@@ -103,10 +106,11 @@ def run(
     if done:
         _promote_pending(home, done.folder, done.name)
         return RoundOutcome(adapters.named(home, done.name), True, ledger.gate_of(done))
-    _refuse_what_cannot_be(wanted)
+    round_checks.check_recipe(wanted)
     parent = ledger.find_parent(wanted)
-    _check_method(recipe, parent)
+    round_checks.check_parent(wanted, parent)
     with ledger.lock(home, recipe), ranks.together() as group:
+        round_checks.check_ranks(wanted, group)
         student = _student(wanted, parent)
         work = _prepare(wanted, parent, student.tokenizer, progress, tools)
         _check_memory(work)
@@ -139,11 +143,11 @@ def estimate(
 ) -> Preflight:
     """Return what a round would take, and keep nothing; `measured` makes two steps to tell."""
     recipe = wanted.recipe
-    _refuse_what_cannot_be(wanted)
+    round_checks.check_recipe(wanted)
     base = base_records.find(wanted.home, recipe.base)
     forward_check.demand_of(model.config_of(base), recipe.base)
     parent = ledger.find_parent(wanted)
-    _check_method(recipe, parent)
+    round_checks.check_parent(wanted, parent)
     tokenizer = model.tokenizer(base)
     work = _prepare(wanted, parent, tokenizer, progress, tools)
     check = replace(_preflight(work), samples=preflight.samples(work.packing, tokenizer))
@@ -152,25 +156,6 @@ def estimate(
     progress(Tick("trial", 0, None))
     opened = replace(recipe, base=base)
     return preflight.try_out(check, opened, work.packing)
-
-
-def _check_method(recipe: Recipe, parent: Adapter | None) -> None:
-    """Refuse a method that this machine lacks, or that cannot go on from another's adapter."""
-    method_of(recipe).demand_libraries(recipe)
-    if parent and recorded(parent.folder) != method_of(recipe):
-        raise FinetuneError(
-            f"{parent.name} was made by the method {adapters.manifest(parent).get('method')}, from "
-            f"which {recipe.method} cannot go on.",
-            where="--from",
-            remedy="Begin on the bare base: --from base. Or merge the adapter, and train on that "
-            "folder: --base FOLDER.",
-        )
-
-
-def _refuse_what_cannot_be(wanted: Wanted) -> None:
-    recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
-    family = model.family_of(base_records.find(wanted.home, recipe.base))
-    capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
 
 
 def _student(wanted: Wanted, parent: Adapter | None) -> Student:
@@ -202,9 +187,12 @@ def _prepare(
     data = mixing.read(folder, recipe, number, wanted.home)
     scored = held_out.choose(data, recipe, number, tokenizer, tools, wanted.home)
     objective = objective_of(recipe.round(number))
-    shown, report = objective.examples(
-        data, tokenizer, recipe.shown_in(number), recipe.seed_of(number), tools
-    )
+    seen_by = recipe.shown_in(number)
+    source = ExampleSource(data, tokenizer, seen_by, recipe.seed_of(number), tools)
+    shown, report = objective.examples(source)
+    size = None
+    if isinstance(objective, TrainsItself):
+        size = objective.size(recipe.round(number), shown, model.device())
     packing = recipe.packing and method_of(recipe).packs
     packing = packing and model.packs(base_records.find(wanted.home, recipe.base))
     packed = pack(shown, recipe.max_tokens, packing)
@@ -221,6 +209,7 @@ def _prepare(
         objective,
         packed,
         report,
+        size,
         scored,
         tools,
     )
@@ -248,7 +237,7 @@ def _look_for_checkpoint(work: _RoundInputs, parts: Mapping[str, str], insist: b
 
 def _preflight(work: _RoundInputs) -> Preflight:
     opened = replace(work.recipe, base=base_records.find(work.home, work.recipe.base))
-    return preflight.check(opened, work.number, work.packing, work.report)
+    return preflight.check(opened, work.number, work.packing, work.report, work.size)
 
 
 def _check_memory(work: _RoundInputs) -> None:
@@ -277,7 +266,6 @@ def _train(
     group.check_same(parts)
     checkpoint = Checkpoint(_sibling(work.folder, "checkpoint"), manifests.of_value(parts))
     if isinstance(objective, TrainsItself):
-        _refuse_ranks(recipe.round(work.number).objective, group)
         task = replace(_task(work), checkpoint=checkpoint, progress=progress)
         return objective.train(student, task)
     assert isinstance(objective, LearnsByLosses)
@@ -297,15 +285,6 @@ def _train(
 def _task(work: _RoundInputs) -> RoundTask:
     shown = work.recipe.shown_in(work.number)
     return RoundTask(shown, work.number, work.home, work.data, work.tools, work.parent)
-
-
-def _refuse_ranks(objective: str, group: Ranks) -> None:
-    if group.size > 1:
-        raise FinetuneError(
-            f"The objective {objective} trains in one process, not in {group.size}.",
-            where="objective",
-            remedy="Start this round without torchrun.",
-        )
 
 
 def _parts(work: _RoundInputs, student: Student) -> dict[str, str]:

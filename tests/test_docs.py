@@ -179,13 +179,15 @@ def test_examples_parse(page: Path) -> None:
 
 
 def test_the_recipes_of_the_documents_are_such(tmp_path: Path) -> None:
-    page = (CHECKOUT / "docs" / "recipes.md").read_text(encoding="utf-8")
-    examples = [block for language, block in BLOCK.findall(page) if language == "yaml"]
+    names = ("recipes", "three-rounds", "several-machines")
+    pages = [(CHECKOUT / "docs" / f"{name}.md").read_text(encoding="utf-8") for name in names]
+    blocks = [each for page in pages for each in BLOCK.findall(page)]
+    examples = [block for language, block in blocks if language == "yaml"]
     for number, example in enumerate(examples, 1):
         file = tmp_path / f"{number}.yaml"
         file.write_text(example, encoding="utf-8")
         assert load(str(file)).name == "ours"
-    assert len(examples) >= 2
+    assert len(examples) >= 3
 
 
 def test_every_setting_is_described() -> None:

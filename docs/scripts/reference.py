@@ -103,7 +103,36 @@ def families() -> str:
             ]
             lines.append(f"| {family.name} | {method} | {' | '.join(marks)} |")
     lines += ["", *(f"{number}. {reason}" for number, reason in enumerate(reasons, 1))]
+    lines += ["", *_unread()]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _unread() -> Iterator[str]:
+    """Yield what objectives leave alone of a recipe, as unread_values.py holds it."""
+    from finetune.recipes import unread_values
+
+    yield "## What an objective leaves alone\n"
+    yield (
+        "Written from `finetune/recipes/unread_values.py`. A value that is set, and that no round "
+        "of the recipe reads, is refused before any work; so is one of a round whose objective "
+        "does not read it. `evaluation:` and `gate:` say what is measured: a round of `reward` is "
+        "scored on its pairs alone. Rows are packed for `sft`, `pretrain` and `mixed`.\n"
+    )
+    yield "| value | of | is not read by | since |"
+    yield "|---|---|---|---|"
+    tables = ("the recipe", unread_values.OF_RECIPES), ("a round", unread_values.OF_ROUNDS)
+    for place, values in tables:
+        for one in values:
+            by = ", ".join(f"`{name}`" for name in one.by)
+            yield f"| `{one.key}` | {place} | {by} | {one.reason} |"
+    yield (
+        "| `distractors`, `uncovered` | the recipe | any, beside `evidence: closed` | a row is "
+        "shown as it stands |"
+    )
+    yield (
+        "| `lora.start` | the recipe | `reward`, `grpo`, `rloo`, on the bare base | a start is a "
+        "second adapter, beside which no head is trained and which trl takes for the parent |"
+    )
 
 
 def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -14,11 +14,10 @@ from finetune.architectures.families import FAMILIES, Family, Kind
 from finetune.errors import FinetuneError
 from finetune.methods import method_registry
 from finetune.objectives.objective_registry import OBJECTIVES
+from finetune.scoring.goals import REINFORCEMENT
 
 METHODS: tuple[str, ...] = tuple(method_registry.METHODS)
 """The methods by which a recipe may train, by the names that it gives them."""
-
-_REINFORCEMENT = ("grpo", "rloo", "ppo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +77,13 @@ REFUSALS: tuple[Refusal, ...] = (
     Refusal(
         "Reinforcement samples answers as what follows a prompt in one text, as decoders write.",
         kinds=("encoder-decoder", "recurrent"),
-        objectives=_REINFORCEMENT,
+        objectives=REINFORCEMENT,
     ),
     Refusal(
         "Reinforcement holds a model near the adapter that it started from, and has been tried "
         "with lora alone.",
         methods=tuple(one for one in METHODS if one != "lora"),
-        objectives=_REINFORCEMENT,
+        objectives=REINFORCEMENT,
     ),
 )
 """What cannot be done, the most telling reason first."""

@@ -140,11 +140,12 @@ def _licences(data: Mapping[str, object]) -> str:
 
 def _training(record: RoundRecord) -> Html:
     values = record.mapping("recipe", "values")
-    plan = _plan(record)
+    plan = record.plan
     lora = record.mapping("recipe", "values", "lora")
     return facts(
         [
             ("objective", record.text("objective")),
+            *([("rewarded", name_of(record.reward))] if record.reward else []),
             ("settings", ", ".join(f"{key} {value}" for key, value in _flat(_settings(plan)))),
             ("policy", record.text("policy")),
             ("adapter", ", ".join(f"{key} {value}" for key, value in _flat(lora))),
@@ -287,17 +288,8 @@ def _made(record: RoundRecord) -> Iterator[Html]:
     )
     values = record.mapping("recipe", "values")
     rows = [(key, value) for key, value in _flat(values) if not key.startswith("rounds")]
-    inner = facts([*rows, *((f"this round: {key}", value) for key, value in _flat(_plan(record)))])
+    inner = facts([*rows, *((f"this round: {key}", value) for key, value in _flat(record.plan))])
     yield element("details", element("summary", "All values of the recipe"), inner)
-
-
-def _plan(record: RoundRecord) -> Mapping[str, object]:
-    """Return the recipe's values for this round."""
-    rounds, number = record.part("recipe", "values", "rounds"), record.part("round")
-    if isinstance(rounds, list) and isinstance(number, int) and 0 < number <= len(rounds):
-        plan = rounds[number - 1]
-        return plan if isinstance(plan, Mapping) else {}
-    return {}
 
 
 def _settings(plan: Mapping[str, object]) -> Mapping[str, object]:

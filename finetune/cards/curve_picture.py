@@ -21,6 +21,9 @@ _LOSS, _RATE, _SCORES = (50, 130), (212, 38), 286
 """Top and height of the plots, and where the scores begin."""
 
 _ROW, _NAMED, _VALUE = 18, 152, 52
+_LETTERS = 25
+"""Letters of a measure's name that fit before its row."""
+
 _GAP = 16
 _SMOOTHED = 20
 """The line of the loss is a running mean over a twentieth of the steps."""
@@ -84,6 +87,7 @@ def _rules(colours: Mapping[str, str]) -> str:
         f".curve .raw,.curve .mean{{fill:none;stroke:{one}}}.curve .rate{{fill:none;stroke:{dim}}}"
         f".curve .before{{fill:{colours['paper']};stroke:{dim}}}"
         f".curve .after{{fill:{two};stroke:{two}}}"
+        f".curve .paid{{fill:none;stroke:{two};stroke-dasharray:4 3}}"
     )
 
 
@@ -91,6 +95,8 @@ def _panel(one: RoundRecord, scale: tuple[float, float], measures: Sequence[str]
     height = _height(measures)
     steps = one.steps
     told = f"{one.text('objective')}, {len(steps) and steps[-1].step} steps"
+    if one.reward:
+        told = f"{told}; dashed: {_cut(name_of(one.reward))}, 0 to 1"
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="curve" viewBox="0 0 {WIDTH} {height}" '
         f'width="{WIDTH}" height="{height}" role="img" aria-label={quoteattr(one.name)}>',
@@ -121,6 +127,7 @@ def _loss(one: RoundRecord, scale: tuple[float, float]) -> Iterator[str]:
         means = _running_mean([each.loss for each in steps])
         points = zip(steps, means, strict=True)
         yield _path("mean", [(_x(each.step, last), y(mean)) for each, mean in points])
+    yield from _reward(steps)
     for kind, step in (("before", 0), ("after", last)):
         found = _interval(one.mapping("scores", kind), "nll")
         if found:
@@ -132,6 +139,23 @@ def _loss(one: RoundRecord, scale: tuple[float, float]) -> Iterator[str]:
     yield _text(_LEFT, bottom + 16, "0", kind="dim", anchor="middle")
     yield _text(WIDTH - _RIGHT, bottom + 16, f"step {last}", kind="dim", anchor="end")
     yield _text(_LEFT + 14, bottom + 16, "loss; points: held-out", kind="dim")
+
+
+def _reward(steps: Sequence[Step]) -> Iterator[str]:
+    """Draw the mean reward of answers from 0 at the bottom to 1, where answers were rewarded."""
+    top, tall = _LOSS
+    paid = [(each.step, each.reward) for each in steps if each.reward is not None]
+    if paid:
+        means = _running_mean([reward for _, reward in paid])
+        last = steps[-1].step
+        points = zip(paid, means, strict=True)
+        yield _path(
+            "paid",
+            [
+                (_x(step, last), top + tall * (1 - min(max(mean, 0), 1)))
+                for (step, _), mean in points
+            ],
+        )
 
 
 def _rate(steps: Sequence[Step]) -> Iterator[str]:
@@ -157,7 +181,7 @@ def _scores(one: RoundRecord, measures: Sequence[str]) -> Iterator[str]:
         yield _text(x, bottom + 10, f"{part:.0%}", kind="dim", anchor="middle")
     for place, measure in enumerate(measures):
         y = _SCORES + _ROW * place + 5
-        yield _text(0, y + 4, name_of(measure))
+        yield _text(0, y + 4, _cut(name_of(measure)))
         for kind, shift in (("before", -3), ("after", 3)):
             found = _interval(one.mapping("scores", kind), measure)
             if not found:
@@ -237,6 +261,11 @@ def _line(kind: str, x: float, y: float, to: float, down: float) -> str:
 def _path(kind: str, points: Sequence[tuple[float, float]]) -> str:
     whole = [(x, y) for x, y in points if math.isfinite(y)]
     return f'<polyline class="{kind}" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in whole)}"/>'
+
+
+def _cut(name: str) -> str:
+    """Return a name that fits before a row; a longer one keeps its beginning and its end."""
+    return name if len(name) <= _LETTERS else f"{name[: _LETTERS - 12]}…{name[-11:]}"
 
 
 def _text(x: float, y: float, text: str, *, kind: str = "", anchor: str = "start") -> str:

@@ -13,6 +13,7 @@ from finetune import adapters
 from finetune.adapters import Adapter
 from finetune.files import manifests
 from finetune.scoring import raw_outputs
+from finetune.scoring.measure_names import PROOF, reward_measure
 
 Record = Mapping[str, object]
 
@@ -21,11 +22,12 @@ _CURVE = "curve.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the curve."""
+    """One step of the curve; `reward` is the mean of its answers, where these were rewarded."""
 
     step: int
     loss: float
     rate: float
+    reward: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,24 @@ class RoundRecord:
         """Return a value of the manifest as text; empty where there is none."""
         found = self.part(*path)
         return "" if found is None else str(found)
+
+    @property
+    def plan(self) -> Record:
+        """Return the recipe's values for this round."""
+        rounds, number = self.part("recipe", "values", "rounds"), self.part("round")
+        if isinstance(rounds, list) and isinstance(number, int) and 0 < number <= len(rounds):
+            plan = rounds[number - 1]
+            return plan if isinstance(plan, Mapping) else {}
+        return {}
+
+    @property
+    def reward(self) -> str:
+        """Return by which measure the round's answers were rewarded; empty where they were not."""
+        if not any(one.reward is not None for one in self.steps):
+            return ""
+        settings = self.plan.get("settings")
+        judge = settings.get("reward", PROOF) if isinstance(settings, Mapping) else PROOF
+        return reward_measure(str(judge))
 
 
 def of(adapter: Adapter) -> RoundRecord:
@@ -132,4 +152,8 @@ def _is_parent(parent: RoundRecord, child: RoundRecord) -> bool:
 
 def _step(point: Record) -> Step | None:
     found = numbers([point.get(key) for key in ("step", "loss", "learning_rate")], 3)
-    return Step(int(found[0]), found[1], found[2]) if found and math.isfinite(found[0]) else None
+    measured = point.get("measured")
+    reward = numbers([measured.get("reward")], 1) if isinstance(measured, Mapping) else None
+    if not found or not math.isfinite(found[0]):
+        return None
+    return Step(int(found[0]), found[1], found[2], reward[0] if reward else None)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from finetune import evaluate
 from finetune.cards.round_record import numbers
 from finetune.evaluate import Pair
-from finetune.scoring.measure_names import NAMES, SHARES
+from finetune.scoring.measure_names import NAMES, SHARES, is_known
 from finetune.scoring.raw_outputs import KeptScores
 
 Scores = Mapping[str, object]
@@ -121,7 +121,7 @@ def certain(one: Change) -> bool:
 
 def kind_of(one: Change | None, measure: str) -> str:
     """Return `good` or `bad` where a change is certain, and which of both is known; else `dim`."""
-    if one is None or not certain(one) or measure not in NAMES:
+    if one is None or not certain(one) or not is_known(measure):
         return "dim"
     better = one.value < 0 if measure == "nll" else one.value > 0  # a loss falls, all else rises
     return "good" if better else "bad"

@@ -39,6 +39,14 @@ class FullFinetuning:
         """Return the number of virtual tokens."""
         return 0
 
+    def shape(self, recipe: Recipe) -> dict[str, object]:
+        """Return no values: the base's own shape counts."""
+        return {}
+
+    def resume(self, student: Student, recipe: Recipe) -> Student:
+        """Return the student: there is nothing to set."""
+        return student
+
     def attach(self, student: Student, recipe: Recipe) -> Student:
         """Make every weight of a bare base trainable."""
         student.model.requires_grad_(True)

@@ -63,6 +63,17 @@ class LowRank:
         """Return the number of virtual tokens."""
         return 0
 
+    def shape(self, recipe: Recipe) -> dict[str, object]:
+        """Return the recipe's values that give an adapter its shape."""
+        lora = recipe.lora
+        names = ("rank", "alpha", "target_modules", "rank_scaling", "dora")
+        return {f"lora.{name}": getattr(lora, name) for name in names}
+
+    def resume(self, student: Student, recipe: Recipe) -> Student:
+        """Give the adapter that a student goes on with the recipe's own dropout."""
+        set_dropout(student, recipe.lora.dropout)
+        return student
+
     def attach(self, student: Student, recipe: Recipe) -> Student:
         """Put a new, trainable adapter on a bare base."""
         return attach(student, recipe.lora, recipe.seed)
@@ -179,6 +190,16 @@ def attach(student: Student, lora: Lora, seed: int) -> Student:
         wrapped.set_requires_grad(start, requires_grad=False)
         wrapped.set_requires_grad(student.slot, requires_grad=True)
     return replace(student, model=wrapped, adapter="new")
+
+
+def set_dropout(student: Student, dropout: float) -> None:
+    """Set how much of what goes into an adapter is dropped in training."""
+    import torch
+
+    for layer in _layers(student.model, student.slot):
+        kept = torch.nn.Dropout(dropout) if dropout else torch.nn.Identity()
+        layer.lora_dropout[student.slot] = kept.train(layer.training)
+    student.model.peft_config[student.slot].lora_dropout = dropout
 
 
 def save_state(state: dict[str, "torch.Tensor"], file: Path) -> None:

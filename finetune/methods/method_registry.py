@@ -52,6 +52,12 @@ class Method(Protocol):
     def before_text(self, recipe: Recipe) -> int:
         """Return how many places of the base's context are taken by learned tokens."""
 
+    def shape(self, recipe: Recipe) -> Mapping[str, object]:
+        """Return the values that a round takes over from what it goes on with, by their keys."""
+
+    def resume(self, student: Student, recipe: Recipe) -> Student:
+        """Set what is the recipe's own in what a round goes on with."""
+
     def attach(self, student: Student, recipe: Recipe) -> Student:
         """Make a bare base trainable."""
 

@@ -52,6 +52,20 @@ class SoftPrompt:
                 where="recompute",
                 remedy="Leave it out: a prefix takes little memory. Or take method: ptuning.",
             )
+        if recipe.prompt.projection and self.kind != "prefix":
+            raise FinetuneError(
+                "The recipe's prompt.projection is how ptuning-v2 computes a prefix; the method "
+                f"{recipe.method} has none.",
+                where="prompt.projection",
+                remedy="Leave it out, or take method: ptuning-v2.",
+            )
+        if recipe.prompt.encoder_size and self.kind != "encoder" and not recipe.prompt.projection:
+            raise FinetuneError(
+                "The recipe's prompt.encoder_size is the inner size of what computes the tokens; "
+                f"as the recipe stands, the method {recipe.method} learns them directly.",
+                where="prompt.encoder_size",
+                remedy="Leave it out, or take method: ptuning, or ptuning-v2 with projection.",
+            )
         if self.kind != "embeddings" and recipe.prompt.text:
             raise FinetuneError(
                 "The recipe's prompt.text is where prompt tuning starts from; the method "
@@ -66,6 +80,16 @@ class SoftPrompt:
     def before_text(self, recipe: Recipe) -> int:
         """Return the number of virtual tokens."""
         return recipe.prompt.virtual_tokens
+
+    def shape(self, recipe: Recipe) -> dict[str, object]:
+        """Return the recipe's values that give virtual tokens their shape."""
+        prompt = recipe.prompt
+        names = ("virtual_tokens", "projection", "encoder_size")
+        return {f"prompt.{name}": getattr(prompt, name) for name in names}
+
+    def resume(self, student: Student, recipe: Recipe) -> Student:
+        """Return the student: nothing but the shape is set."""
+        return student
 
     def attach(self, student: Student, recipe: Recipe) -> Student:
         """Put new virtual tokens before a bare base."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from finetune.errors import FinetuneError
 from finetune.inference import answer_ends
 from finetune.model import Student
 from finetune.objectives import trl_training
@@ -62,7 +61,6 @@ def _train(
     config: type[Any],
     **settings: object,
 ) -> TrainingRun:
-    _refuse_several(student)
     reward = plan.open_reward(task)
     asked = plan.asked(student, task, reward)
     judge = _Judge(plan, reward, asked)
@@ -88,16 +86,6 @@ def _train(
     finally:
         if _REF in getattr(student.model, "peft_config", {}):
             student.model.delete_adapter(_REF)
-
-
-def _refuse_several(student: Student) -> None:
-    """Refuse adapters on top of each other: trl would take the lower one for the parent."""
-    if len(getattr(student.model, "peft_config", {})) > 1:
-        raise FinetuneError(
-            "Reinforcement by trl trains one adapter, and the policy lays a new one on the parent.",
-            where="policy",
-            remedy="Write policy: continue, or objective: ppo.",
-        )
 
 
 class _Judge:

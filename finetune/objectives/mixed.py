@@ -5,20 +5,12 @@ rows -> answers over evidence, as sft shows them + texts, as pretraining does ->
 
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset
+from finetune.objectives.objective_protocols import Examples, ExampleSource
 from finetune.objectives.pretrain import Pretraining
 from finetune.objectives.sft import SupervisedFinetuning
-from finetune.recipe import Recipe
 from finetune.recipes.recipe_values import demand
-from finetune.rows.examples import ExampleReport
-from finetune.templates.rendering import Rendered
-from finetune.text_tools import TextTools
 from finetune.training.token_loss import token_losses
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +25,11 @@ class Mixed:
         share = self.text_share
         demand(0 <= share < 1, "settings.text_share", share, "at least 0 and below 1")
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    def examples(self, source: ExampleSource) -> Examples:
         """Return the training rows as dialogues, and as many of their texts as the share says."""
-        given = data, tokenizer, recipe, seed, tools
-        lessons, report = SupervisedFinetuning().examples(*given)
-        texts, _ = Pretraining().examples(*given)
-        random.Random(seed).shuffle(texts)
+        lessons, report = SupervisedFinetuning().examples(source)
+        texts, _ = Pretraining().examples(source)
+        random.Random(source.seed).shuffle(texts)
         room = sum(len(one.ids) for one in lessons) * self.text_share / (1 - self.text_share)
         shown = list(lessons)
         for one in texts:

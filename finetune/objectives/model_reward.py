@@ -38,11 +38,11 @@ class ModelReward(AnyQuestion):
     judge: RewardModel
 
     def score(self, examples: Sequence[Example], answers: Sequence[str]) -> list[Scored]:
-        """Return what each answer is worth, from 0 to 1; none of them is proven."""
+        """Return what each answer is worth, from 0 to 1, with its score."""
         scores = self.judge.scores(
             [(one.prompt, text) for one, text in zip(examples, answers, strict=True)]
         )
-        return [Scored((1 + math.tanh(score / 2)) / 2) for score in scores]
+        return [Scored((1 + math.tanh(score / 2)) / 2, parts={"score": score}) for score in scores]
 
 
 def load(home: Path, name: str, precision: Precision) -> ModelReward:

@@ -6,10 +6,10 @@ An objective is a frozen dataclass whose fields a recipe sets under `settings`. 
 `examples`; whether they have the rest is asked with isinstance.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from finetune.adapters import Adapter, SelfTest
 from finetune.dataset import Dataset
@@ -27,6 +27,21 @@ from finetune.training.round_progress import Progress, silent
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleSource:
+    """What examples are made of: a data set, and how a recipe shows it."""
+
+    data: Dataset
+    tokenizer: "PreTrainedTokenizerBase"
+    recipe: Recipe
+    seed: int
+    tools: TextTools
+
+
+Examples = tuple[list[Rendered], ExampleReport]
+"""What the model will see of a data set, and what became of its rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +67,15 @@ class RoundTask:
         """Return the round's seed."""
         return self.recipe.seed_of(self.number)
 
+    def source(self, tokenizer: "PreTrainedTokenizerBase") -> ExampleSource:
+        """Return what the round's examples are made of."""
+        return ExampleSource(self.data, tokenizer, self.recipe, self.seed, self.tools)
+
 
 class Objective(Protocol):
     """What a round optimises."""
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    def examples(self, source: ExampleSource) -> Examples:
         """Return what the model will see of a dataset, and what became of its rows."""
 
 
@@ -75,9 +87,21 @@ class LearnsByLosses(Protocol):
         """Return one loss for each of the `row.learned` items; a step takes the mean of all."""
 
 
+@dataclass(frozen=True, slots=True)
+class RoundSize:
+    """How much a round takes: its steps, and the rows and tokens that go through in all of them."""
+
+    steps: int
+    rows: int
+    tokens: int
+
+
 @runtime_checkable
 class TrainsItself(Protocol):
     """An objective with a training of its own, such as one of trl (see `trl_training`)."""
+
+    def size(self, plan: RoundPlan, shown: Sequence[Rendered], device: "torch.device") -> RoundSize:
+        """Return how much a round takes on what `examples` shows of its data, at most."""
 
     def train(self, student: Student, task: RoundTask) -> TrainingRun:
         """Train what is trainable in a student, in place."""
@@ -90,7 +114,9 @@ class Measured(Protocol):
     `goal` says which of the measures must get better for a round to pass.
     """
 
-    goal: ClassVar[Goal]
+    @property
+    def goal(self) -> Goal:
+        """Return the goal."""
 
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return each measure by its name: what each held-out item adds to it."""

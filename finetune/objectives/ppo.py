@@ -70,8 +70,7 @@ class ProximalPolicy(Reinforcement):
         run = _Run(self, student, task, reward)
         curve = run.resume()
         resumed_at = len(curve)
-        # eval: answers are read as they were sampled, without dropout
-        student.model.train(task.recipe.recompute)
+        _without_dropout(student, recompute=task.recipe.recompute)
         for step in range(resumed_at, steps):
             try:
                 point = run.step(_drawn(asked, step, self.questions, task.seed), step, steps, curve)
@@ -79,7 +78,8 @@ class ProximalPolicy(Reinforcement):
                 break
             curve.append(point)
             speed = point.tokens / max(point.seconds, 1e-3)
-            task.progress(Tick("train", step + 1, steps, point.loss, speed))
+            told = speed, point.learning_rate, point.tokens, point.measured
+            task.progress(Tick("train", step + 1, steps, point.loss, *told))
             if (step + 1) % task.plan.checkpoint_every == 0 and step + 1 < steps:
                 run.save(curve)
         student.model.eval()
@@ -279,6 +279,16 @@ class _Run:
     def _read(self, answers: Answers) -> tuple["torch.Tensor", "torch.Tensor"]:
         precision = self._task.recipe.precision
         return sampling.read(self._student, answers, self._plan.temperature, precision)
+
+
+def _without_dropout(student: Student, *, recompute: bool) -> None:
+    """Let answers be read as they were sampled; layers are computed again in training alone."""
+    import torch
+
+    student.model.train(recompute)
+    for module in student.model.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.eval()
 
 
 def _drawn(asked: Sequence[Example], step: int, count: int, seed: int) -> list[Example]:

@@ -100,6 +100,7 @@ class Preference(PairObjective):
                 "label_smoothing": self.label_smoothing,
                 "max_length": None,  # nothing is cut: what is too long was left out
                 "precompute_ref_log_probs": True,
+                "disable_dropout": not task.recipe.lora.dropout,
             },
             {"ref_model": _stand_in(student)},
         )

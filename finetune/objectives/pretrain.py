@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset, Row
+from finetune.dataset import Row
+from finetune.objectives.objective_protocols import Examples, ExampleSource
 from finetune.packing import Packing
 from finetune.recipe import Recipe
 from finetune.rows import text_shards
 from finetune.rows.examples import ExampleReport
 from finetune.templates.rendering import Rendered
-from finetune.text_tools import TextTools
 from finetune.training.token_loss import token_losses
 
 if TYPE_CHECKING:
@@ -36,23 +36,17 @@ class Pretraining:
         """Return the files of texts."""
         return text_shards.files_of(self.texts)
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    def examples(self, source: ExampleSource) -> Examples:
         """Return the texts of the training rows, each ended, as tokens that are all learned."""
+        rows, tokenizer, most = source.data.train, source.tokenizer, source.recipe.max_tokens
         end = int(tokenizer.eos_token_id)
         examples = []
-        for text in _texts(data.train):
+        for text in _texts(rows):
             ids = [*tokenizer(text, add_special_tokens=False)["input_ids"], end]
-            for start in range(0, len(ids), recipe.max_tokens):
-                piece = ids[start : start + recipe.max_tokens]
+            for start in range(0, len(ids), most):
+                piece = ids[start : start + most]
                 examples.append(Rendered(piece, [True] * len(piece)))
-        return examples, ExampleReport(rows=len(data.train), kept=len(data.train))
+        return examples, ExampleReport(rows=len(rows), kept=len(rows))
 
     def more_rows(
         self, home: Path, tokenizer: "PreTrainedTokenizerBase", recipe: Recipe

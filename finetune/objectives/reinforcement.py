@@ -8,38 +8,40 @@ a token.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from finetune.dataset import Dataset
+from finetune.dataset import Dataset, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
 from finetune.inference import batch_writing
 from finetune.model import Student
 from finetune.objectives import model_reward
 from finetune.objectives.model_reward import AnyQuestion
-from finetune.objectives.objective_protocols import RoundTask
+from finetune.objectives.objective_protocols import (
+    Examples,
+    ExampleSource,
+    RoundSize,
+    RoundTask,
+)
 from finetune.objectives.rewards import Reward, Scored
-from finetune.recipe import Recipe, RoundPlan
+from finetune.recipe import RoundPlan
 from finetune.recipes.recipe_values import demand
 from finetune.rows import questions
 from finetune.rows.examples import Example, ExampleReport
-from finetune.rows.questions import Questions, QuestionSource
+from finetune.rows.questions import Questions
 from finetune.scoring.goals import Goal
+from finetune.scoring.measure_names import PROOF, name_of, reward_measure
 from finetune.templates.rendering import Rendered
 from finetune.text_tools import TextTools
 from finetune.trainer import EndTraining
 from finetune.training.round_progress import Tick
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
-
-PROOF = "proof"
+    import torch
 
 _PATIENCE = 5
 """After so many steps whose answers are all worth the same, there is nothing to learn from."""
-
-GOAL = Goal("reward", "the mean reward of answers to held-out questions", items="questions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,6 @@ class Reinforcement:
     beta: float = 0.04
     most_kl: float = 0.5
     held_out: int = 64
-    goal: ClassVar[Goal] = GOAL
     name: ClassVar[str] = ""
 
     def __post_init__(self) -> None:
@@ -73,30 +74,29 @@ class Reinforcement:
         demand(self.most_kl > 0, "settings.most_kl", self.most_kl, "greater than 0")
         demand(self.held_out >= 1, "settings.held_out", self.held_out, "1 or more")
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    @property
+    def goal(self) -> Goal:
+        """Return the measure that must rise: by the name of what rewards."""
+        measure = reward_measure(self.reward)
+        said = f"the mean {name_of(measure)} of answers to held-out questions"
+        return Goal(measure, said, items="questions")
+
+    def examples(self, source: ExampleSource) -> Examples:
         """Return questions with the answers of their rows, as sizes go: answers will be written."""
-        plans = [plan for plan in recipe.rounds if plan.objective == self.name]
+        data = source.data
+        plans = [plan for plan in source.recipe.rounds if plan.objective == self.name]
         wanted = max((self.needed(one, len(data.train)) for one in plans), default=len(data.train))
         # sizes alone are wanted: a reward model would be opened for nothing
-        reward = open_proof(data, tools) if self.reward == PROOF else AnyQuestion()
-        source = QuestionSource(data.train, tokenizer, recipe, seed, tools, reward)
-        chosen = self._choose(source, data, wanted)
+        reward = open_proof(data, source.tools) if self.reward == PROOF else AnyQuestion()
+        chosen = self._choose(source, data.train, reward, wanted)
         return [one.tokens for one in chosen.examples], chosen.report
 
     def asked(self, student: Student, task: RoundTask, reward: Reward) -> Sequence[Example]:
         """Return the questions of a round; FinetuneError where the data has too few."""
-        wanted = self.needed(task.plan, len(task.data.train))
-        source = QuestionSource(
-            task.data.train, student.tokenizer, task.recipe, task.seed, task.tools, reward
-        )
-        return self._choose(source, task.data, wanted, least=self.questions).examples
+        rows = task.data.train
+        wanted = self.needed(task.plan, len(rows))
+        source = task.source(student.tokenizer)
+        return self._choose(source, rows, reward, wanted, least=self.questions).examples
 
     def needed(self, plan: RoundPlan, rows: int) -> int:
         """Return how many questions a round asks, each once in each epoch."""
@@ -107,12 +107,19 @@ class Reinforcement:
         most = asked // self.questions * plan.epochs
         return min(most, plan.max_steps) if plan.max_steps else most
 
+    def size(self, plan: RoundPlan, shown: Sequence[Rendered], device: "torch.device") -> RoundSize:
+        """Return how much a round takes whose answers are as long as they may be."""
+        steps = self.steps(plan, len(shown))
+        rows = steps * self.questions * self.samples
+        prompts = sum(len(one.ids) - sum(one.learn) for one in shown)
+        tokens = round(rows * (prompts / max(len(shown), 1) + self.max_new_tokens))
+        return RoundSize(steps, rows, tokens)
+
     def measure(self, student: Student, task: RoundTask) -> Mapping[str, tuple[Pair, ...]]:
         """Return what greedy answers to held-out questions are worth, and which are proven."""
         reward = self.open_reward(task)
-        rows, seed = task.data.validation, task.recipe.seed
-        source = QuestionSource(rows, student.tokenizer, task.recipe, seed, task.tools, reward)
-        chosen = self._choose(source, task.data, self.held_out)
+        source = replace(task.source(student.tokenizer), seed=task.recipe.seed)
+        chosen = self._choose(source, task.data.validation, reward, self.held_out)
         written = batch_writing.write_answers(
             student,
             [one.prompt for one in chosen.examples],
@@ -121,9 +128,9 @@ class Reinforcement:
             lambda done: task.progress(Tick("prove", done, len(chosen.examples))),
         )
         scored = reward.score(chosen.examples, [text or "" for text in written])
-        found = {"reward": tuple((one.reward, 1.0) for one in scored)}
+        found = {self.goal.measure: tuple((one.reward, 1.0) for one in scored)}
         if self.reward == PROOF:
-            found["proven"] = tuple((float(one.proven), 1.0) for one in scored)
+            found["proven"] = tuple((float(bool(one.proven)), 1.0) for one in scored)
         return found
 
     def open_reward(self, task: RoundTask) -> Reward:
@@ -133,11 +140,17 @@ class Reinforcement:
         return model_reward.load(task.home, self.reward, task.recipe.precision)
 
     def _choose(
-        self, source: QuestionSource, data: Dataset, wanted: int, least: int = 1
+        self,
+        source: ExampleSource,
+        rows: Sequence[Row],
+        reward: Reward,
+        wanted: int,
+        least: int = 1,
     ) -> Questions:
-        chosen = questions.choose(source, wanted=wanted, max_new_tokens=self.max_new_tokens)
+        most = self.max_new_tokens
+        chosen = questions.choose(source, rows, reward, wanted=wanted, max_new_tokens=most)
         if len(chosen.examples) < least:
-            raise _no_questions(data, chosen.report, least)
+            raise _no_questions(source.data, chosen.report, least)
         return chosen
 
 
@@ -197,11 +210,11 @@ class Watch:
 
 
 def means(scored: Sequence[Scored]) -> dict[str, float]:
-    """Return the mean reward, the share that is proven, and the mean of each part."""
-    found = {
-        "reward": sum(one.reward for one in scored) / len(scored),
-        "proven": sum(one.proven for one in scored) / len(scored),
-    }
+    """Return the mean reward, the share that is proven where a proof judged, and each part's."""
+    found = {"reward": sum(one.reward for one in scored) / len(scored)}
+    judged = [one.proven for one in scored if one.proven is not None]
+    if judged:
+        found["proven"] = sum(judged) / len(judged)
     for name in dict.fromkeys(name for one in scored for name in one.parts):
         told = [one.parts[name] for one in scored if name in one.parts]
         found[name] = sum(told) / len(told)

@@ -116,6 +116,7 @@ def start(
         before = _lora_of(parent)
         if before is not None:
             config, weights = before
+            config.lora_dropout = lora.dropout
     torch.manual_seed(seed)
     with model.quiet():
         wrapped = get_peft_model(student.model, config)

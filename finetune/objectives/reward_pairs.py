@@ -63,7 +63,11 @@ class RewardModelling(PairObjective):
         ]
         sizes = [pair.tokens for pair in pairs]
         at_a_step, at_once = trl_training.rows_a_step(sizes, task.plan, student.device)
-        settings = {"max_length": None, "center_rewards_coefficient": self.center or None}
+        settings = {
+            "max_length": None,
+            "center_rewards_coefficient": self.center or None,
+            "disable_dropout": not task.recipe.lora.dropout,
+        }
         training = TrlTraining(RewardTrainer, RewardConfig, rows, at_a_step, at_once, settings)
         return trl_training.train(student, training, task)
 

@@ -17,11 +17,12 @@ from finetune.rows.examples import Example
 class Scored:
     """What an answer is worth, from 0 to 1 where a proof judges; `parts` say what it came from.
 
-    `proven` says that nothing is wrong with it, else `fault` names the first thing that is.
+    `proven` says that nothing is wrong with it, else `fault` names the first thing that is; it is
+    None where no proof judges.
     """
 
     reward: float
-    proven: bool = False
+    proven: bool | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
     fault: str = ""
 

@@ -4,17 +4,10 @@ rows -> evidence and question as the prompt -> loss on the answer's tokens
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from finetune.dataset import Dataset
-from finetune.recipe import Recipe
-from finetune.rows.examples import ExampleReport, make_examples
-from finetune.templates.rendering import Rendered
-from finetune.text_tools import TextTools
+from finetune.objectives.objective_protocols import Examples, ExampleSource
+from finetune.rows.examples import make_examples
 from finetune.training.token_loss import token_losses
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +16,11 @@ class SupervisedFinetuning:
 
     losses = staticmethod(token_losses)
 
-    def examples(
-        self,
-        data: Dataset,
-        tokenizer: "PreTrainedTokenizerBase",
-        recipe: Recipe,
-        seed: int,
-        tools: TextTools,
-    ) -> tuple[list[Rendered], ExampleReport]:
+    def examples(self, source: ExampleSource) -> Examples:
         """Return the training rows as dialogues whose answers are to be learned."""
-        shown, report = make_examples(data.train, data.train, tokenizer, recipe, seed, tools)
+        data, tokenizer, recipe, seed = source.data, source.tokenizer, source.recipe, source.seed
+        rows = data.train
+        shown, report = make_examples(rows, rows, tokenizer, recipe, seed, source.tools)
         examples = [example.tokens for example in shown]
         if recipe.rehearsal:
             from finetune.mini import reading_score

@@ -65,9 +65,14 @@ class TrlTraining:
         """Return how many steps a round takes."""
         if self.steps:
             return self.steps
-        batches = math.ceil(len(self.rows) / self.at_once)
-        steps = math.ceil(batches / math.ceil(self.at_a_step / self.at_once)) * plan.epochs
-        return min(steps, plan.max_steps) if plan.max_steps else steps
+        return count_steps(len(self.rows), self.at_a_step, self.at_once, plan)
+
+
+def count_steps(rows: int, at_a_step: int, at_once: int, plan: RoundPlan) -> int:
+    """Return how many steps a trainer takes that goes through all rows in each epoch."""
+    batches = math.ceil(rows / at_once)
+    steps = math.ceil(batches / math.ceil(at_a_step / at_once)) * plan.epochs
+    return min(steps, plan.max_steps) if plan.max_steps else steps
 
 
 def rows_a_step(sizes: Sequence[int], plan: RoundPlan, device: "torch.device") -> tuple[int, int]:
@@ -246,7 +251,8 @@ class _Run:
         point = trainer.next_point(self.curve, self.loss, rate, self.tokens, seconds, measured)
         self.curve.append(point)
         step, speed = point.step, point.tokens / max(point.seconds, 1e-3)
-        self.progress(Tick("train", step, self.steps, self.loss, speed, rate, point.tokens))
+        told = speed, rate, point.tokens, point.measured
+        self.progress(Tick("train", step, self.steps, self.loss, *told))
         if self.watch:
             self.watch(step, measured)
         if self.checkpoint and step % self.plan.checkpoint_every == 0 and step < self.steps:

@@ -10,6 +10,7 @@ from finetune.errors import FinetuneError
 from finetune.methods.method_registry import method_of
 from finetune.objectives.objective_registry import objective_of
 from finetune.recipe import Recipe
+from finetune.recipes import unread_values
 from finetune.recipes.recipe_values import build
 
 _FOLDER = Path(__file__).resolve().parent
@@ -51,6 +52,7 @@ def load(name: str, *, base: str | None = None, max_steps: int | None = None) ->
         method_of(recipe)
         for plan in recipe.rounds:
             objective_of(plan)
+        unread_values.refuse(recipe)
         return recipe
     except FinetuneError as error:
         raise FinetuneError(

@@ -27,7 +27,7 @@ from finetune.text_tools import TextTools
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
-    from finetune.objectives.objective_protocols import RoundTask
+    from finetune.objectives.objective_protocols import ExampleSource, RoundTask
 
 FILE = "preference.jsonl"
 
@@ -189,17 +189,11 @@ def show(
     return shown, report
 
 
-def training(
-    data: Dataset,
-    tokenizer: "PreTrainedTokenizerBase",
-    recipe: Recipe,
-    seed: int,
-    tools: TextTools,
-    feedback: str = "",
-) -> tuple[list[ShownPair], ExampleReport]:
+def training(source: "ExampleSource", feedback: str = "") -> tuple[list[ShownPair], ExampleReport]:
     """Return the pairs of a data set to train on; FinetuneError where hardly any can be shown."""
-    pairs, _ = split(read(data, feedback))
-    shown, report = show(pairs, data.train, tokenizer, recipe, seed, tools)
+    pairs, _ = split(read(source.data, feedback))
+    pool, tokenizer, recipe = source.data.train, source.tokenizer, source.recipe
+    shown, report = show(pairs, pool, tokenizer, recipe, source.seed, source.tools)
     if len(shown) < min(FEWEST, len(pairs)):
         reasons = ", ".join(f"{count} {reason}" for reason, count in report.left_out.items())
         raise FinetuneError(

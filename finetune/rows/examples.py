@@ -50,6 +50,57 @@ class ExampleReport:
     cut: dict[str, int] = field(default_factory=dict)
 
 
+class ExampleMaker:
+    """Shows rows under a recipe, some at a time; distractors come from the rows of `pool`.
+
+    How many rows decline anyway is counted over all `rows`. The draw depends on the seed, the row's
+    id and that count, not on the rows' order.
+    """
+
+    def __init__(
+        self,
+        rows: Sequence[Row],
+        pool: Iterable[Row],
+        tokenizer: "PreTrainedTokenizerBase",
+        recipe: Recipe,
+        seed: int,
+        tools: TextTools,
+    ) -> None:
+        self._tokenizer, self._recipe, self._seed, self._tools = tokenizer, recipe, seed, tools
+        self._quotes = EvidencePool(pool) if recipe.evidence == "open" else None
+        self._share = share_to_silence(rows, recipe.uncovered) if self._quotes else 0.0
+
+    def make(self, rows: Iterable[Row]) -> tuple[list[Example], ExampleReport]:
+        """Return rows as examples, and what became of them."""
+        report = ExampleReport()
+        examples: list[Example] = []
+        for row in rows:
+            report.rows += 1
+            if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
+                _count(report.left_out, "no question with an answer at the end")
+                continue
+            try:
+                made = self._shown(row, report)
+            except FinetuneError as error:
+                if error.where != "chat_template":
+                    raise
+                _count(report.left_out, error.what.rstrip("."))
+                continue
+            report.kept += bool(made)
+            examples += made
+        return examples, report
+
+    def _shown(self, row: Row, report: ExampleReport) -> list[Example]:
+        quotes, tokenizer, tools = self._quotes, self._tokenizer, self._tools
+        drawn = random.Random(f"{self._seed}:{row.id}")
+        if quotes is not None and not stands_alone(row):
+            return _open(row, quotes, tokenizer, self._recipe, drawn, report, tools)
+        bare = quotes and silenced(row, quotes, self._share, drawn)
+        made = _closed(bare or row, tokenizer, self._recipe.max_tokens, report, tools)
+        report.uncovered += bool(bare and made)
+        return made
+
+
 def make_examples(
     rows: Iterable[Row],
     pool: Iterable[Row],
@@ -58,36 +109,9 @@ def make_examples(
     seed: int,
     tools: TextTools,
 ) -> tuple[list[Example], ExampleReport]:
-    """Return rows as examples under a recipe; distractors come from the rows of `pool`.
-
-    The draw depends on the seed, the row's id and how many rows decline, not on their order.
-    """
-    report = ExampleReport()
+    """Return rows as examples under a recipe; distractors come from the rows of `pool`."""
     rows = list(rows)
-    quotes = EvidencePool(pool) if recipe.evidence == "open" else None
-    share = share_to_silence(rows, recipe.uncovered) if quotes else 0.0
-    examples = []
-    for row in rows:
-        report.rows += 1
-        drawn = random.Random(f"{seed}:{row.id}")
-        if [one["role"] for one in row.messages[-2:]] != ["user", "assistant"]:
-            _count(report.left_out, "no question with an answer at the end")
-            continue
-        try:
-            if quotes is None or stands_alone(row):
-                bare = quotes and silenced(row, quotes, share, drawn)
-                made = _closed(bare or row, tokenizer, recipe.max_tokens, report, tools)
-                report.uncovered += bool(bare and made)
-            else:
-                made = _open(row, quotes, tokenizer, recipe, drawn, report, tools)
-        except FinetuneError as error:
-            if error.where != "chat_template":
-                raise
-            _count(report.left_out, error.what.rstrip("."))
-            continue
-        report.kept += bool(made)
-        examples += made
-    return examples, report
+    return ExampleMaker(rows, pool, tokenizer, recipe, seed, tools).make(rows)
 
 
 def show(
@@ -122,7 +146,7 @@ def _open(
     """Show a row with its evidence in the prompt, or in a few cases without and declined."""
     covered = pick.random() >= recipe.uncovered
     wanted = pick.randint(0 if covered else 1, max(recipe.distractors, 1))
-    others = quotes.draw(row, wanted if recipe.distractors else 0, pick, covered)
+    others = quotes.draw(row, 0 if covered and not recipe.distractors else wanted, pick, covered)
     covered = covered or not others
     own = list(dict.fromkeys(source.quote for source in row.sources if source.quote))
     history = [one for one in row.messages[:-2] if one["role"] != "system"]

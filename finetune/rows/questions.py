@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 
 from finetune.dataset import Row
 from finetune.objectives.rewards import Reward
-from finetune.recipe import Recipe
-from finetune.rows.examples import Example, ExampleReport, make_examples
-from finetune.text_tools import TextTools
+from finetune.rows.examples import Example, ExampleMaker, ExampleReport
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+    from finetune.objectives.objective_protocols import ExampleSource
 
 _AT_ONCE = 64
 """So many rows are looked at before it is asked whether there are enough."""
@@ -33,32 +31,27 @@ class Questions:
     report: ExampleReport
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionSource:
-    """What questions are made of: rows as a recipe shows them, and what scores their answers."""
-
-    rows: Sequence[Row]
-    tokenizer: "PreTrainedTokenizerBase"
-    recipe: Recipe
-    seed: int
-    tools: TextTools
-    reward: Reward
-
-
-def choose(source: QuestionSource, *, wanted: int, max_new_tokens: int) -> Questions:
+def choose(
+    source: "ExampleSource",
+    rows: Sequence[Row],
+    reward: Reward,
+    *,
+    wanted: int,
+    max_new_tokens: int,
+) -> Questions:
     """Return so many questions of the rows, or as many as there are; the same for the same seed."""
     report = ExampleReport()
     found: list[Example] = []
-    left = iter(_in_order(source.rows, source.seed))
+    left = iter(_in_order(rows, source.seed))
+    tokenizer, recipe = source.tokenizer, source.recipe
+    maker = ExampleMaker(rows, rows, tokenizer, recipe, source.seed, source.tools)
     while len(found) < wanted and (few := list(islice(left, _AT_ONCE))):
-        made, shown = make_examples(
-            few, source.rows, source.tokenizer, source.recipe, source.seed, source.tools
-        )
+        made, shown = maker.make(few)
         report.rows += shown.rows
         for reason, count in shown.left_out.items():
             report.left_out[reason] = report.left_out.get(reason, 0) + count
-        for example, reason in zip(made, source.reward.why_not(made), strict=True):
-            why = reason or _too_long(example, source.recipe.max_tokens, max_new_tokens)
+        for example, reason in zip(made, reward.why_not(made), strict=True):
+            why = reason or _too_long(example, recipe.max_tokens, max_new_tokens)
             if why:
                 report.left_out[why] = report.left_out.get(why, 0) + 1
             elif len(found) < wanted:

@@ -23,3 +23,6 @@ LOSS = Goal("nll", "the held-out loss", falls=True)
 
 SCORERS = ("reward",)
 """The objectives whose rounds make what scores answers and writes none."""
+
+REINFORCEMENT = ("grpo", "rloo", "ppo")
+"""The objectives that write answers of their own and learn from what these are worth."""

@@ -15,7 +15,12 @@ from finetune.dataset import Dataset, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
 from finetune.model import Student
-from finetune.objectives.objective_protocols import BringsRows, Measured, RoundTask
+from finetune.objectives.objective_protocols import (
+    BringsRows,
+    ExampleSource,
+    Measured,
+    RoundTask,
+)
 from finetune.objectives.objective_registry import objective_of
 from finetune.probes import stated
 from finetune.probes.stated import Wording
@@ -126,7 +131,7 @@ def choose(
     losses_on = None
     if plan.objective not in _OF_ANSWERS:
         own = replace(data, train=tuple(rows))
-        losses_on, _ = objective.examples(own, tokenizer, shown, recipe.seed, tools)
+        losses_on, _ = objective.examples(ExampleSource(own, tokenizer, shown, recipe.seed, tools))
     if isinstance(objective, BringsRows):
         losses_on = [*(losses_on or []), *objective.held_out_documents(home, tokenizer, shown)]
     return HeldOut(examples, losses_on, wording)

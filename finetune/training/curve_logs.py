@@ -108,6 +108,7 @@ class RoundLog:
             "train/learning_rate": tick.learning_rate,
             "train/tokens": tick.tokens,
             "train/tokens_per_second": tick.tokens_per_second,
+            **{f"train/{name}": value for name, value in tick.measured.items()},
         }
         values = {name: float(value) for name, value in given.items() if value is not None}
         for log in self._logs:

@@ -1,12 +1,15 @@
 """Report how far the steps of a round are."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """How far a step of the work is; what follows `total` is known while training."""
+    """How far a step of the work is; what follows `total` is known while training.
+
+    `measured` is what an objective measures of a step besides.
+    """
 
     name: str
     done: int
@@ -15,6 +18,7 @@ class Tick:
     tokens_per_second: float | None = None
     learning_rate: float | None = None
     tokens: int | None = None
+    measured: Mapping[str, float] = field(default_factory=dict)
 
 
 Progress = Callable[[Tick], None]

@@ -31,7 +31,10 @@ _WINDOW = 16
 
 
 class RayWriterPool(WriterPool):
-    """Writes and proves rows on Ray; a cluster that runs already is used, else one begun here."""
+    """Writes and proves rows on Ray: on a cluster that runs here or that RAY_ADDRESS names.
+
+    Where there is none, one is begun, with so many processes as there are workers.
+    """
 
     def __init__(
         self,
@@ -48,20 +51,20 @@ class RayWriterPool(WriterPool):
                 where="--engine ray",
                 remedy="Use a database in a file, or --engine processes.",
             )
-        self._begun = False
+        self._joined = False
 
     def __enter__(self) -> "RayWriterPool":
         ray = _ray()
         if not ray.is_initialized():
             # nothing leaves the machine: Ray reports its use to its makers unless told not to
             os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-            ray.init(
-                num_cpus=self._workers,
-                include_dashboard=False,
-                log_to_driver=False,
-                configure_logging=False,
-            )
-            self._begun = True
+            quiet = {"log_to_driver": False, "configure_logging": False}
+            try:
+                ray.init(address="auto", **quiet)
+            except ConnectionError:  # none runs
+                workers = self._workers
+                ray.init(address="local", num_cpus=workers, include_dashboard=False, **quiet)
+            self._joined = True
         return self
 
     def __exit__(
@@ -70,7 +73,7 @@ class RayWriterPool(WriterPool):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._begun:
+        if self._joined:
             _ray().shutdown()
 
     def _write_batches(self, batches: Iterable[list[RowTask | str]]) -> Iterator[list[Candidate]]:

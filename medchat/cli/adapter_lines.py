@@ -55,7 +55,12 @@ def _training(record: Record) -> list[str]:
     curve = record.get("curve")
     points = [one for one in curve if _is(one)] if isinstance(curve, list) else []
     steps = [
-        (f"step {point['step']}", f"loss {point['loss']:.3f}", f"rate {point['learning_rate']:.1e}")
+        (
+            f"step {point['step']}",
+            f"loss {point['loss']:.3f}",
+            *([f"reward {reward:.3f}"] if (reward := reward_of(point)) is not None else []),
+            f"rate {point['learning_rate']:.1e}",
+        )
         for point in _spread(points)
     ]
     told = (
@@ -64,6 +69,13 @@ def _training(record: Record) -> list[str]:
     )
     drawn = terminal_curve.plot([float(str(point["loss"])) for point in points])
     return [told, *output.table(steps), *(["", "loss", *drawn] if len(points) > 1 else [])]
+
+
+def reward_of(point: Record) -> float | None:
+    """Return the mean reward of a step's answers; None where they were not rewarded."""
+    measured = point.get("measured")
+    reward = measured.get("reward") if _is(measured) else None
+    return float(reward) if isinstance(reward, int | float) else None
 
 
 def _spread(points: Sequence[Record]) -> list[Record]:

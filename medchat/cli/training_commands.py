@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from medchat.cli import output, startup, terminal_curve
+from medchat.cli import adapter_lines, output, startup, terminal_curve
 from medchat.cli.options import Data, Json
 from medchat.cli.training_progress import Curves
 from medchat.errors import MedchatError
@@ -296,12 +296,17 @@ def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
 
 
 def _curve_lines(curve: object) -> list[str]:
-    """Tell from where to where the loss went, with its curve."""
-    points = curve if isinstance(curve, list) else []
-    losses = [float(each["loss"]) for each in points if isinstance(each, Mapping)]
-    if len(losses) < 2:
-        return []
-    return [f"loss {losses[0]:.3f} to {losses[-1]:.3f} {terminal_curve.line(losses, 24)}"]
+    """Tell from where to where the loss went, and the reward where there is one, as curves."""
+    points = (
+        [each for each in curve if isinstance(each, Mapping)] if isinstance(curve, list) else []
+    )
+    losses = [float(each["loss"]) for each in points]
+    rewards = [one for each in points if (one := adapter_lines.reward_of(each)) is not None]
+    return [
+        f"{name} {values[0]:.3f} to {values[-1]:.3f} {terminal_curve.line(values, 24)}"
+        for name, values in (("loss", losses), ("reward", rewards))
+        if len(values) > 1
+    ]
 
 
 def _row_lines(data: object) -> list[str]:

@@ -25,15 +25,19 @@ class TrainingProgress:
     def __init__(self, report: "Report", log: RoundLog) -> None:
         """Report steps, and write each step of training into a log."""
         self._report, self._log = report, log
-        self._losses: list[float] = []
+        self._values: list[float] = []
         self.scores: Mapping[str, object] = {}
 
     def __call__(self, tick: Tick) -> None:
         """Take a tick."""
         note = ""
         if tick.loss is not None:
-            self._losses.append(tick.loss)
-            note = f"loss {tick.loss:.3f} {terminal_curve.line(self._losses)}"
+            # where answers are rewarded, it is the reward that shall rise
+            name, value = "reward", tick.measured.get("reward")
+            if value is None:
+                name, value = "loss", tick.loss
+            self._values.append(value)
+            note = f"{name} {value:.3f} {terminal_curve.line(self._values)}"
             self._log(tick)
         self._report(tick.name, tick.done, tick.total, note)
 

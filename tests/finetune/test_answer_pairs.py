@@ -6,6 +6,7 @@ import pytest
 from toy_finetune import base, pairs, recipe, rows, write_data, write_pairs
 
 from finetune import FinetuneError, dataset, model
+from finetune.objectives.objective_protocols import ExampleSource
 from finetune.rows import answer_pairs
 from finetune.templates import rendering
 from medchat.composition import TEXT_TOOLS
@@ -132,7 +133,7 @@ def test_a_pair_that_is_too_long_is_left_out_whole(tmp_path, tokenizer):
         for line in lines:
             line["rejected"] += " fever" * 400
         longer = data_with(tmp_path / "longer", lines)
-        answer_pairs.training(longer, tokenizer, mine, 1, TEXT_TOOLS)
+        answer_pairs.training(ExampleSource(longer, tokenizer, mine, 1, TEXT_TOOLS))
     assert "max_tokens" in bad.value.remedy
 
 

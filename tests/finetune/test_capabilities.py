@@ -17,7 +17,8 @@ from finetune.architectures.families import FAMILIES, Family
 from finetune.ledger import Wanted
 from finetune.methods.method_registry import METHODS as METHODS_BY_NAME
 from finetune.objectives.objective_registry import OBJECTIVES
-from finetune.recipe import Evaluation, Lora, Prompt, Recipe
+from finetune.recipe import Evaluation, Lora, Prompt, Recipe, RoundPlan
+from finetune.scoring.goals import REINFORCEMENT
 
 CELLS = list(capabilities.cells())
 PROMISED = [one for one in CELLS if not one.reason]
@@ -40,9 +41,7 @@ OTHERS = [
 
 _SAMPLING = {"questions": 2, "samples": 2, "max_new_tokens": 40, "held_out": 2, "most_kl": 1e6}
 OBJECTIVE_SETTINGS: dict[str, dict[str, object]] = {
-    "grpo": {"settings": _SAMPLING},
-    "rloo": {"settings": _SAMPLING},
-    "ppo": {"settings": _SAMPLING},
+    one: {"settings": _SAMPLING, "batch_tokens": RoundPlan().batch_tokens} for one in REINFORCEMENT
 }
 """What a round of the test sets for an objective, beside its name."""
 

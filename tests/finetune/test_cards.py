@@ -1,5 +1,6 @@
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -330,6 +331,47 @@ def test_an_objectives_own_shares_are_drawn_too():
     assert "pairs ordered" in picture
     assert "90%" in picture
     assert "reward" not in picture
+
+
+def rewarded(name, settings, measure):
+    """Return the record of a round of two steps whose answers were rewarded."""
+    curve = [
+        {"step": at, "loss": 0.1, "learning_rate": 0.1, "measured": {"reward": at / 4}}
+        for at in (1, 2)
+    ]
+    values = {"rounds": [{"objective": "grpo", "settings": settings}]}
+    after = {measure: 0.5, f"{measure}_interval": [0.4, 0.6], "own": {measure: {}}}
+    record = {
+        "objective": "grpo",
+        "round": 1,
+        "recipe": {"name": "mine", "values": values},
+        "curve": curve,
+        "scores": {"after": after},
+    }
+    return RoundRecord(name, record, round_record.steps(Path("nowhere"), record))
+
+
+def test_what_rewarded_answers_is_named_where_their_reward_is_told():
+    proof = rewarded("by-proof", {}, "reward")
+    judged = rewarded("by-model", {"reward": "judge/round-1"}, "reward by judge/round-1")
+    assert [one.reward for one in proof.steps] == [0.25, 0.5]
+    for one, told in ((proof, "reward by the proof"), (judged, "reward by judge/round-1")):
+        picture = curve_picture.picture("T", [one])
+        assert f"dashed: {told}, 0 to 1" in picture
+        assert picture.count(f">{told}</text>") == 1  # before its row of scores
+        assert picture.count('class="paid"') == 1
+    sides = comparison.Comparison((comparison.Side(proof, None), comparison.Side(judged, None)))
+    named = [row[0] for row in comparison.text_rows(sides)]
+    assert named == ["", "reward by the proof", "reward by judge/round-1"]  # never one row
+    assert "rewarded" in adapter_card._training(judged)
+    assert "reward by judge/round-1" in adapter_card._training(judged)
+
+
+def test_a_name_that_is_long_keeps_both_ends_in_a_picture():
+    one = rewarded(
+        "a", {"reward": "a-very-long-name/round-3"}, "reward by a-very-long-name/round-3"
+    )
+    assert ">reward by a-v…ame/round-3</text>" in curve_picture.picture("T", [one])
 
 
 def test_a_picture_without_rounds_is_empty_but_whole():

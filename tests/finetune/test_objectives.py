@@ -8,6 +8,7 @@ from toy_rewards import LettersWanted, paying
 
 from finetune import FinetuneError, adapters, dataset, model, rounds
 from finetune.ledger import Wanted
+from finetune.objectives.objective_protocols import ExampleSource
 from finetune.objectives.objective_registry import OBJECTIVES, objective_of
 from finetune.objectives.pretrain import Pretraining
 from finetune.recipe import Evaluation, RoundPlan
@@ -42,9 +43,9 @@ class LearnQuestions:
     def __post_init__(self):
         demand(self.weight > 0, "settings.weight", self.weight, "greater than 0")
 
-    def examples(self, data, tokenizer, recipe, seed, tools):
-        texts = [row.messages[0]["content"] for row in data.train]
-        ids = [tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
+    def examples(self, source):
+        texts = [row.messages[0]["content"] for row in source.data.train]
+        ids = [source.tokenizer(text, add_special_tokens=False)["input_ids"] for text in texts]
         shown = [Rendered(one, [True] * len(one)) for one in ids]
         return shown, ExampleReport(rows=len(shown), kept=len(shown))
 
@@ -55,16 +56,17 @@ class LearnQuestions:
 def test_each_registered_objective_shows_rows_that_fit(data, tokenizer):
     mine = recipe(base(), max_tokens=256)
     for name in OBJECTIVES:
-        shown, report = objective_of(RoundPlan(objective=name)).examples(
-            data, tokenizer, mine, 1, paying(LettersWanted())
-        )
+        source = ExampleSource(data, tokenizer, mine, 1, paying(LettersWanted()))
+        shown, report = objective_of(RoundPlan(objective=name)).examples(source)
         assert 0 < report.kept <= report.rows <= 32, name
         assert shown and all(len(one.ids) <= 256 and any(one.learn) for one in shown), name
 
 
 def test_supervised_finetuning_learns_answers_only(data, tokenizer):
     mine = recipe(base(), uncovered=0.0)
-    shown, report = objective_of(RoundPlan()).examples(data, tokenizer, mine, 1, TEXT_TOOLS)
+    shown, report = objective_of(RoundPlan()).examples(
+        ExampleSource(data, tokenizer, mine, 1, TEXT_TOOLS)
+    )
     examples, expected = make_examples(data.train, data.train, tokenizer, mine, 1, TEXT_TOOLS)
     assert (shown, report) == ([one.tokens for one in examples], expected)
     learned = [
@@ -77,17 +79,18 @@ def test_supervised_finetuning_learns_answers_only(data, tokenizer):
 
 def test_rehearsal_mixes_drills_in_by_its_share(data, tokenizer):
     mine = recipe(base(), uncovered=0.0, max_tokens=512)
-    plain, _ = objective_of(RoundPlan()).examples(data, tokenizer, mine, 1, TEXT_TOOLS)
-    mixed, report = objective_of(RoundPlan()).examples(
-        data, tokenizer, replace(mine, rehearsal=0.5), 1, TEXT_TOOLS
-    )
+    source = ExampleSource(data, tokenizer, mine, 1, TEXT_TOOLS)
+    plain, _ = objective_of(RoundPlan()).examples(source)
+    rehearsed = replace(source, recipe=replace(mine, rehearsal=0.5))
+    mixed, report = objective_of(RoundPlan()).examples(rehearsed)
     assert mixed[: len(plain)] == plain
     assert len(mixed) == 2 * len(plain)
     assert report.kept == len(plain)
 
 
 def test_pretraining_learns_each_text_once_to_its_end(data, tokenizer):
-    shown, _ = Pretraining().examples(data, tokenizer, recipe(base(), max_tokens=24), 1, TEXT_TOOLS)
+    short = recipe(base(), max_tokens=24)
+    shown, _ = Pretraining().examples(ExampleSource(data, tokenizer, short, 1, TEXT_TOOLS))
     texts = tokenizer.decode([token for one in shown for token in one.ids]).split("</s>")
     assert all(all(one.learn) and len(one.ids) <= 24 for one in shown)
     assert "gout — symptoms: fever; cough." in texts

@@ -30,9 +30,9 @@ from medchat.composition import TEXT_TOOLS
 
 PLAN = RoundPlan(
     objective="preference",
-    max_steps=16,
-    epochs=20,
-    learning_rate=0.003,
+    max_steps=40,
+    epochs=40,
+    learning_rate=0.006,
     batch_tokens=1024,
     checkpoint_every=4,
 )
@@ -75,7 +75,9 @@ def test_a_round_prefers_more_of_the_unseen_pairs_than_its_parent(outcome):
         "preferred: swapped fact",
         "preferred: needless refusal",
     }
-    assert after["preferred"]["value"] >= before["preferred"]["value"]  # of 16 pairs
+    # as measured 12 of 16 pairs before, 15 after; with a learning rate of nearly 0 it stays at 12
+    assert after["preferred"]["value"] > before["preferred"]["value"]
+    assert after["preferred: swapped fact"]["value"] > before["preferred: swapped fact"]["value"]
     assert after["preferred_margin"]["value"] > before["preferred_margin"]["value"]
     low, high = after["preferred"]["interval"]
     assert low <= after["preferred"]["value"] <= high
@@ -98,7 +100,7 @@ def test_against_the_bare_base_a_trained_start_would_lose_otherwise(home, data):
     bare = model.load(str(base()), precision="float32")
     parent = adapters.named(home, "toy/round-1")
     student = model.load(str(base()), parent.folder, precision="float32")
-    shown, _ = answer_pairs.training(data, student.tokenizer, task.recipe, task.seed, task.tools)
+    shown, _ = answer_pairs.training(task.source(student.tokenizer))
     chosen, rejected = log_likelihoods(student, shown, task)
     base_chosen, base_rejected = log_likelihoods(bare, shown, task)
     apart = [

@@ -1,6 +1,7 @@
 """Reinforcement: GRPO and RLOO by trl, PPO of our own, on a toy base and a reward one can read."""
 
 import math
+import statistics
 from dataclasses import replace
 
 import pytest
@@ -10,10 +11,13 @@ from toy_rewards import Constant, LettersWanted, paying
 
 from finetune import FinetuneError, dataset, model
 from finetune.objectives import ppo
-from finetune.objectives.objective_protocols import RoundTask
+from finetune.objectives.objective_protocols import ExampleSource, RoundTask
 from finetune.objectives.objective_registry import objective_of
+from finetune.objectives.reinforcement import means
+from finetune.objectives.rewards import Scored
 from finetune.recipe import Lora, RoundPlan
 from finetune.rows import questions
+from finetune.rows.examples import make_examples
 from finetune.trainer import Checkpoint
 from medchat.composition import TEXT_TOOLS
 
@@ -26,13 +30,15 @@ def data(tmp_path_factory):
     return dataset.read(write_data(tmp_path_factory.mktemp("toy") / "data", rows(40), rows(16, 40)))
 
 
-def task(data, kind, *, steps=6, reward=None, checkpoint=None, progress=None, **settings):
+def task(
+    data, kind, *, steps=6, rate=0.02, reward=None, checkpoint=None, progress=None, **settings
+):
     plan = RoundPlan(
         objective=kind,
         settings={**SETTINGS, **settings},
         epochs=50,
         max_steps=steps,
-        learning_rate=0.02,
+        learning_rate=rate,
         checkpoint_every=2,
     )
     made = recipe(base(), rounds=(plan,), uncovered=0.0, distractors=1)
@@ -68,6 +74,21 @@ def test_what_pays_becomes_likelier_near_the_parent(data, kind):
     assert 0 < fit.curve[-1].measured["kl"] < 5
     assert set(taught.model.peft_config) == {"default"}
     assert fit.tokens > 0 and all(math.isfinite(point.loss) for point in fit.curve)
+
+
+def rise(fit, many=12):
+    """Return by how much the last steps' rewards are above the first ones', and its noise."""
+    rewards = [point.measured["reward"] for point in fit.curve]
+    first, last = rewards[:many], rewards[-many:]
+    noise = math.sqrt((statistics.variance(first) + statistics.variance(last)) / many)
+    return statistics.mean(last) - statistics.mean(first), noise
+
+
+def test_the_reward_of_sampled_answers_rises_by_more_than_noise(data):
+    # measured: 0.176 with a standard error of 0.018
+    _, fit = run(task(data, "grpo", steps=40, beta=0.02), "grpo")
+    gain, noise = rise(fit)
+    assert gain > 3 * noise
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -116,6 +137,15 @@ def test_a_loss_that_is_no_number_stops_the_round(data, tmp_path, kind):
     assert "not a number" in str(caught.value) or "inf" in str(caught.value)
 
 
+def test_a_step_tells_a_share_of_proven_answers_only_where_a_proof_judged():
+    proven = [Scored(1.0, True, {"asked": 1.0}), Scored(0.2, False)]
+    assert means(proven) == {"reward": 0.6, "proven": 0.5, "asked": 1.0}
+    assert means([Scored(0.25), Scored(0.75, parts={"score": 1.1})]) == {
+        "reward": 0.5,
+        "score": 1.1,
+    }
+
+
 def test_data_without_questions_is_refused_with_the_reasons(data):
     job = task(data, "ppo", reward=LettersWanted(refused="it asks nothing"))
     with pytest.raises(FinetuneError) as caught:
@@ -135,15 +165,33 @@ def test_without_a_graph_there_is_no_proof(data):
 def test_questions_come_in_both_languages_and_leave_room_for_answers(data):
     job = task(data, "ppo")
     tokenizer = model.tokenizer(str(base()))
-    source = questions.QuestionSource(
-        data.train, tokenizer, job.recipe, 7, TEXT_TOOLS, LettersWanted()
-    )
-    chosen = questions.choose(source, wanted=10, max_new_tokens=60)
+    source = ExampleSource(data, tokenizer, job.recipe, 7, TEXT_TOOLS)
+    reward = LettersWanted()
+    chosen = questions.choose(source, data.train, reward, wanted=10, max_new_tokens=60)
     assert len(chosen.examples) == chosen.report.kept == 10
     assert {one.language for one in chosen.examples} == {"en", "zh"}
     for one in chosen.examples:
         assert one.tokens.learn.index(True) + 60 <= job.recipe.max_tokens
         assert sum(one.tokens.learn) <= 60
+
+
+def test_questions_are_shown_as_all_rows_together_would_be(data):
+    lines = [row for row in data.train if row.language == "en"]
+    many = []
+    for place in range(150):
+        row = lines[place % len(lines)]
+        own = row.sources[0].quote
+        asked = f"Of these:\n[1] {own}\n[2] mumps — tests: blood.\n{row.messages[0]['content']}"
+        turns = ({"role": "user", "content": asked}, row.messages[1])
+        many.append(replace(row, id=f"own-{place}", messages=turns, declined=place < 30))
+    job = task(data, "ppo")
+    mine = replace(job.recipe, uncovered=0.4, max_tokens=2000)
+    source = ExampleSource(data, model.tokenizer(str(base())), mine, 7, TEXT_TOOLS)
+    found = questions.choose(source, many, LettersWanted(), wanted=150, max_new_tokens=300)
+    whole, report = make_examples(many, many, source.tokenizer, mine, 7, TEXT_TOOLS)
+    assert sorted(found.examples, key=lambda one: one.id) == sorted(whole, key=lambda one: one.id)
+    # in their drawn order the rows come 64 at a time, of which other shares decline anyway
+    assert 0 < report.uncovered < 60
 
 
 def test_advantages_are_the_discounted_sums_of_surprises():

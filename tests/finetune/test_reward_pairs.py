@@ -167,7 +167,13 @@ def test_reinforcement_pays_what_the_reward_model_scores(home, data, outcome, ki
     objective = objective_of(plan)
     fit = objective.train(student, task)
     assert [0 < point.measured["reward"] < 1 for point in fit.curve] == [True, True]
-    (worth, *_), judge = objective.measure(student, task)["reward"], outcome_judge(home, outcome)
+    for point in fit.curve:  # nothing is proven, so no share of it is told
+        assert "score" in point.measured and "proven" not in point.measured
+    assert objective.goal.measure == f"reward by {name}"
+    assert f"reward by {name}" in objective.goal.said
+    measured = objective.measure(student, task)
+    assert list(measured) == [objective.goal.measure]
+    (worth, *_), judge = measured[objective.goal.measure], outcome_judge(home, outcome)
     asked = objective.asked(student, task, objective.open_reward(task))
     scores = judge.scores([(one.prompt, one.answer) for one in asked])
     paid = objective.open_reward(task).score(asked, [one.answer for one in asked])

@@ -93,7 +93,7 @@ def select_felt(items: Sequence[PageFact]) -> list[PageFact]:
 
     A pain that is told nowhere goes without saying where another is told.
     """
-    felt = [item for item in select_reportable(items) if _is_felt(item.text)]
+    felt = [item for item in select_reportable(items) if is_felt(item.text)]
     aching = any(_ACHE.search(item.text) and not _ANY_PAIN.match(item.text) for item in felt)
     return [item for item in felt if not (aching and _ANY_PAIN.match(item.text))]
 
@@ -137,7 +137,12 @@ def _reportable_places(texts: tuple[str, ...]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _is_felt(text: str) -> bool:
+def is_felt(text: str) -> bool:
+    """Say whether somebody who is no clinician can tell of a finding.
+
+    >>> is_felt("收缩期杂音"), is_felt("咳嗽")
+    (False, True)
+    """
     if _FELT_ZH.match(text):
         return True
     if _CHINESE.search(text) and not fact_fitness.is_patients_word(text):
