@@ -229,7 +229,7 @@ def test_what_a_doctor_finds_is_no_symptom_to_watch_for():
     assert list(felt) == list(templates)
 
 
-@pytest.mark.parametrize("name", ["小儿心房扑动", "肠套叠", "中毒性肾病", "atrial flutter"])
+@pytest.mark.parametrize("name", ["小儿心房扑动", "肠套叠", "中毒性肾病", "toxic nephropathy"])
 def test_an_emergency_is_sent_to_no_ordinary_clinic(name):
     subject = page(name, language="en" if name.isascii() else "zh",
                    department=named("department", "普通外科", "儿科"),
@@ -338,6 +338,8 @@ DESCRIBED = [
     ("文拉法辛", "可用于抑郁症和焦虑障碍的SNRI", "文拉法辛是可用于抑郁症和焦虑障碍的SNRI"),
     ("林旦乳膏", "治疗疥疮时涂抹全身，1周后重复1次", "用林旦乳膏治疗疥疮时涂抹全身"),
     ("纳曲酮", "阻断阿片作用", "纳曲酮能阻断阿片作用"),
+    ("枸橼酸钾", "用于纠正低钾血症的钾盐", "枸橼酸钾是用于纠正低钾血症的钾盐"),
+    ("二氮嗪", "用于药物所致的严重低血糖", "二氮嗪用于药物所致的严重低血糖"),
 ]
 
 
