@@ -377,3 +377,19 @@ def test_a_food_is_nothing_that_somebody_uses():
     beans = page("蚕豆", "medicine", precaution=told("G6PD缺乏症：可引起溶血。"),
                  interaction=named("medicine", "苯乙肼"))  # fmt: skip
     assert set(huatuo.topics(beans)) <= {"interaction"}
+
+
+@pytest.mark.parametrize(
+    ("flag", "told_"),
+    [
+        ("儿童瞳孔发白须尽快看眼科。", False),
+        ("视力骤降、眼痛，或婴儿瞳孔发白，须立即就医。", True),
+    ],
+)
+def test_a_grown_patient_is_not_warned_of_what_children_have(flag, told_):
+    found = named("symptom", "视物模糊", "眩光")
+    subject = page("白内障", symptom=found, red_flag=told(flag))
+    plans = draws(
+        lambda pick: case_plan.plan_case(subject, "test", PLAIN, pick, findings=found), 10
+    )
+    assert all(bool(plan.warning) is told_ for plan in plans)
