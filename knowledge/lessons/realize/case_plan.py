@@ -204,7 +204,12 @@ def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
     flags = page.text_facts("red_flag")
     if not to_patient:
         return flags
-    return [each for each in flags if urgent_flags.is_for_patients(each, page.language)]
+    return [
+        each
+        for each in flags
+        if urgent_flags.is_for_patients(each, page.language)
+        and not urgent_flags.names_no_sign(each)
+    ]
 
 
 def is_emergency(page: FactPage) -> bool:
@@ -410,12 +415,14 @@ def choose_findings(
     One of them is had in few conditions, if there is any.
     """
     core = core_findings(known)
-    first = pick.sample(core, min(len(core), (count + 1) // 2))
+    # What a source names first is what a case cannot do without: pain in fibromyalgia.
+    others = pick.sample(core[1:], min(len(core) - 1, (count + 1) // 2 - 1)) if known else []
+    first = [*known[:1], *others]
     rest = [item for item in known if item not in first]
     taken = [*first, *pick.sample(rest, min(len(rest), count - len(first)))]
     if taken and not points_somewhere(page, taken):
         telling = [item for item in known if points_somewhere(page, [item])]
-        taken = [*taken[1:], pick.choice(telling)] if telling else taken
+        taken = [*taken[:-1], pick.choice(telling)] if telling else taken
     return [item for item in known if item in taken]
 
 

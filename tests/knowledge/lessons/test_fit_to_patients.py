@@ -393,3 +393,20 @@ def test_a_grown_patient_is_not_warned_of_what_children_have(flag, told_):
         lambda pick: case_plan.plan_case(subject, "test", PLAIN, pick, findings=found), 10
     )
     assert all(bool(plan.warning) is told_ for plan in plans)
+
+
+def test_a_case_holds_what_a_source_names_first():
+    felt = named("symptom", "全身广泛疼痛", "乏力", "睡眠不解乏", "注意力不集中", "头痛")
+    subject = page("纤维肌痛综合征", symptom=felt)
+    for count in (1, 2, 3, 4):
+        taken = draws(lambda pick, n=count: case_plan.choose_findings(subject, felt, n, pick))
+        assert all(felt[0] in each and len(each) == count for each in taken)
+
+
+def test_who_asks_for_warnings_is_told_of_signs_and_not_how_it_is_treated():
+    order = told("长期使用的糖皮质激素不可突然停用，以免发生肾上腺危象。")
+    subject = page("库欣病", red_flag=order, symptom=named("symptom", "体重增加"))
+    assert "red_flag" not in safety.topics(subject) | chatdoctor.topics(subject)
+    both = page("库欣病", red_flag=(*order, *FLAGS), symptom=named("symptom", "体重增加"))
+    assert "red_flag" in safety.topics(both)
+    assert list(case_plan.flags_for(both, to_patient=True)) == list(FLAGS)
