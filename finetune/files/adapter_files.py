@@ -22,7 +22,7 @@ from finetune.scoring import raw_outputs
 from finetune.templates import rendering
 
 _SHIPPED = Path(__file__).resolve().parents[1] / "shipped"
-_NAME = re.compile(r"([\w-]+)/round-([1-9][0-9]*)")
+_NAME = re.compile(r"([\w-]+)/round-([1-9][0-9]*)(?:\.([2-9]|[1-9][0-9]+))?")
 _STAYS = (manifests.MANIFEST, raw_outputs.ANSWERS)
 """What is written anew, and texts of the data set, which whoever hands on an adapter may not have
 the right to hand on."""
@@ -98,7 +98,7 @@ def take(home: Path, folder: Path) -> tuple[Adapter, bool]:
         raise FinetuneError(
             f"The folder {folder} holds no adapter.", where=str(folder), remedy=remedy
         )
-    target = adapters.folder_of(home, place[1], int(place[2]))
+    target = adapters.folder_of(home, place[1], int(place[2]), int(place[3] or 1))
     if (target / manifests.MANIFEST).is_file():
         if weights_hash(target) == weights_hash(folder):
             return adapters.named(home, name), False

@@ -102,7 +102,9 @@ def test_a_damaged_folder_is_refused(exported: Path, other: Path, tmp_path: Path
     assert adapters.list_adapters(other) == []
 
 
-@pytest.mark.parametrize("name", ["../../evil/round-2", "toy", "to/y/round-2"])
+@pytest.mark.parametrize(
+    "name", ["../../evil/round-2", "toy", "to/y/round-2", "toy/round-2.1", "toy/round-0"]
+)
 def test_a_manifest_cannot_name_another_place(
     exported: Path, other: Path, tmp_path: Path, name: str
 ) -> None:
@@ -112,6 +114,20 @@ def test_a_manifest_cannot_name_another_place(
     (folder / manifests.MANIFEST).write_text(json.dumps({**record, "name": name}))
     with pytest.raises(FinetuneError, match="holds no adapter"):
         adapter_files.take(other, folder)
+
+
+def test_a_round_made_anew_is_taken_beside_the_first(
+    home: Path, exported: Path, other: Path, tmp_path: Path
+) -> None:
+    adapter_files.take(other, exported)
+    folder = tmp_path / "again"
+    shutil.copytree(exported, folder)
+    record = manifests.read_manifest(folder, "")
+    manifests.seal(folder, {**record, "name": "toy/round-2.3"})
+    taken, new = adapter_files.take(other, folder)
+    assert new
+    assert taken.folder == adapters.folder_of(other, "toy", 2, 3)
+    assert [one.name for one in adapters.list_adapters(other)] == ["toy/round-2", "toy/round-2.3"]
 
 
 def test_what_ships_is_known_again(

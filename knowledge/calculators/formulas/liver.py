@@ -107,8 +107,9 @@ FORMULAS = (
         ("MELD 3.0 score",),
         ("MELD 3.0评分",),
         (SEX, AGE, BILIRUBIN, INR, _CREATININE, SODIUM, ALBUMIN),
-        "min(40, round((1.33 if sex == female else 0) + 4.56 * ln(bili) + 0.82 * (137 - na) - "
-        "0.24 * (137 - na) * ln(bili) + 9.09 * ln(max(inr, 1)) + 11.14 * ln(crea) + "
+        "min(40, round((1.33 if sex == female or age < 18 else 0) + 4.56 * ln(bili) + "
+        "0.82 * (137 - na) - 0.24 * (137 - na) * ln(bili) + 9.09 * ln(max(inr, 1)) + "
+        "11.14 * ln(crea) + "
         "1.85 * (3.5 - alb) - 1.83 * (3.5 - alb) * ln(crea) + 6))",
         "points",
         0,
@@ -120,14 +121,15 @@ FORMULAS = (
         ),
         limits=(
             Limit(
-                "age < 18",
-                "this form of MELD 3.0 is for adults of 18 years and more",
-                "此处的MELD 3.0公式用于18岁及以上成人",
-                "use a score for children such as PELD",
-                "儿童请改用PELD等评分",
-                values={"age": (4, 17)},
+                "age < 12",
+                "MELD 3.0 is for patients of 12 years and more",
+                "MELD 3.0用于12岁及以上患者",
+                "use PELD below 12 years",
+                "12岁以下请改用PELD评分",
+                values={"age": (4, 11)},
             ),
         ),
+        # Allocation (OPTN policy 9.1.D) gives the points of women to everybody of 12 to 17 years.
         source="Kim WR et al. Gastroenterology 2021;161:1887-1895",
     ),
     Formula(

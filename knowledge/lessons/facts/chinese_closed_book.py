@@ -304,6 +304,10 @@ def _is_fit(id: str, name: str, relation: str, item: PageFact, habits: SourceHab
         return plain and is_usual(text, name)
     if relation == "treatment" and _holds("given_up_treatment", text):
         return False
+    if relation == "treatment" and any(
+        treatment.search(text) and not of.search(name) for treatment, of in _treats_only()
+    ):
+        return False
     if relation in DEFAULTED and (relation, item.object or text) in habits.defaults:
         return False
     if relation == "course":
@@ -370,6 +374,14 @@ def _classes() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]:
     return tuple(
         (re.compile(each["of"]), re.compile(each["told"]) if each["told"] else None)
         for each in _rules()["usual_medicine"]
+    )
+
+
+@cache
+def _treats_only() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    """Return treatments that only some conditions have, and the names of those."""
+    return tuple(
+        (re.compile(each["treatment"]), re.compile(each["of"])) for each in _rules()["treats_only"]
     )
 
 

@@ -61,6 +61,8 @@ def is_at_fault(condition: str, relation: str, text: str) -> bool:
         return any(
             each.condition.search(condition) and each.people.search(text) for each in _unlike()
         )
+    if relation == "transmission":
+        return _holds("torn_spread", text)
     if relation in _NEVER_SHOWN:
         return _HEALS_ALONE.search(text) is None
     return False

@@ -11,20 +11,24 @@ from typing import Literal, NamedTuple, NotRequired, TypedDict, cast
 
 import yaml
 
-Who = Literal["anybody", "adult", "may be pregnant", "pregnant"]
+Who = Literal["anybody", "adult", "mature", "may be pregnant", "pregnant"]
 """Of whom findings demand a danger."""
 
 
 class Demand(NamedTuple):
     """Findings that demand a danger, as patterns of which all must be told.
 
-    With `leads` the danger must be the condition that a case puts first.
+    With `leads` the danger must be the condition that a case puts first; `lasts` says that it is
+    demanded of findings of weeks and months, too. `asked` is what a doctor asks for before anything
+    is concluded: a consultation in which nobody was asked for it is not told.
     """
 
     who: Who
     findings: tuple[re.Pattern[str], ...]
     danger: re.Pattern[str]
     leads: bool = False
+    lasts: bool = False
+    asked: re.Pattern[str] | None = None
 
     def demanding(self, told: Sequence[str]) -> list[int]:
         """Return the places of the findings that demand it, or none where one is missing."""
@@ -37,8 +41,10 @@ class Demand(NamedTuple):
 class _Row(TypedDict):
     who: Who
     findings: list[str]
-    danger: str
+    danger: NotRequired[str]
     leads: NotRequired[bool]
+    lasts: NotRequired[bool]
+    asked: NotRequired[str]
 
 
 @cache
@@ -49,8 +55,10 @@ def demands() -> tuple[Demand, ...]:
         Demand(
             row["who"],
             tuple(re.compile(each, re.IGNORECASE) for each in row["findings"]),
-            re.compile(row["danger"], re.IGNORECASE),
+            re.compile(row.get("danger", ""), re.IGNORECASE),
             row.get("leads", False),
+            row.get("lasts", False),
+            re.compile(row["asked"], re.IGNORECASE) if "asked" in row else None,
         )
         for row in cast(list[_Row], yaml.safe_load(text))
     )

@@ -63,7 +63,9 @@ _SEVERAL = ("symptom", "test", "treatment", "medicine", "complication", "cause",
 """Relations of a condition of which one fact alone is seldom all."""
 
 _USES, _ENOUGH_USES = ("medicine~", "first_line~"), 3
+_SAYS_WHAT = ("description", "drug_class")
 _ENOUGH_FINDINGS = 3
+_ENOUGH_MEDICINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ class FactPage:
     def is_lone(self, relation: str) -> bool:
         """Say whether a program gathered but one thing of what a condition has several of.
 
-        Two findings in English are as few: what is typical may be missing.
+        Two findings in English are as few: what is typical may be missing. So are two medicines of
+        a Chinese table, a single use of a medicine there, and one or two uses or interactions of a
+        medicine of which nobody says in Chinese what it is.
 
         Nor do one or two uses in English tables stand for all uses of a medicine that the starter
         records do not know.
@@ -136,7 +140,13 @@ class FactPage:
         known = self.groups.get(relation, ())
         if relation in _USES and self.language == "en" and not taught_uses.knows(self.name):
             return len(known) < _ENOUGH_USES and all(each.scraped for each in known)
+        if relation in (*_USES, "interaction") and self.language == "zh":
+            least = 2 if any(each in self.groups for each in _SAYS_WHAT) else _ENOUGH_USES
+            scraped = all(each.scraped for each in known)
+            return 0 < len(known) < least and (scraped or least == _ENOUGH_USES)
         fewest = _ENOUGH_FINDINGS if relation == "symptom" and self.language == "en" else 2
+        if relation == "medicine" and self.language == "zh":
+            fewest = _ENOUGH_MEDICINES
         few = 0 < len(known) < fewest
         return relation in _SEVERAL and few and all(each.scraped for each in known)
 

@@ -57,6 +57,8 @@ _ANY_PAIN = re.compile(
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _FELT_ZH = re.compile(
     "^(?:咽炎|皮炎|发炎|湿疹|扁桃体发炎|扁桃体肿大|静脉曲张|骨折|脱发|口腔溃疡|尿路感染|反复感染|"
+    "霹雳样头痛|尿量减少|犬吠样咳嗽|痣变化|过度担忧|强迫思维|闪光感|周边视野缺损|寒颤|坐立不安|"
+    "牙关紧闭|运动迟缓|接触性出血|"
     "子宫出血|舌痛|舌头.*|过敏|咽部异物感|眼内有异物感|咽部有异物感|(?:视力|感觉|吞咽|排尿|排便|"
     "记忆力|睡眠)障碍)$"
 )
@@ -93,7 +95,7 @@ def select_felt(items: Sequence[PageFact]) -> list[PageFact]:
 
     A pain that is told nowhere goes without saying where another is told.
     """
-    felt = [item for item in select_reportable(items) if _is_felt(item.text)]
+    felt = [item for item in select_reportable(items) if is_felt(item.text)]
     aching = any(_ACHE.search(item.text) and not _ANY_PAIN.match(item.text) for item in felt)
     return [item for item in felt if not (aching and _ANY_PAIN.match(item.text))]
 
@@ -137,7 +139,12 @@ def _reportable_places(texts: tuple[str, ...]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=20_000)
-def _is_felt(text: str) -> bool:
+def is_felt(text: str) -> bool:
+    """Say whether somebody who is no clinician can tell of a finding.
+
+    >>> is_felt("收缩期杂音"), is_felt("咳嗽")
+    (False, True)
+    """
     if _FELT_ZH.match(text):
         return True
     if _CHINESE.search(text) and not fact_fitness.is_patients_word(text):

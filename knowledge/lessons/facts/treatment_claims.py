@@ -41,6 +41,9 @@ _INBORN = re.compile(
 )
 """How a description tells of what nobody can prevent."""
 
+_JOINTS = re.compile(r"\b(?:and|with|plus)\b|[\s/+,-]|[和与及加片胶囊]")
+"""What joins the names of the parts in that of a combination."""
+
 _ENOUGH = 3
 """So many medicines make a list, even of a condition of which nothing else is known."""
 
@@ -80,7 +83,7 @@ def fit_to_tell(kind: str, groups: Groups, reviewed: Collection[str], partly_hid
     few = 0 < len(groups.get("medicine", ())) < _ENOUGH
     if few and reviewed and not any(each in groups for each in _KNOWN_BY):
         return _without(("medicine",), groups, NAMED_ONLY)
-    return Fit(_first_choices_first(groups), {})
+    return Fit(_first_choices_first(_without_parts(groups)), {})
 
 
 def fit_to_teach(name: str, kind: str, groups: Groups, reviewed: Collection[str]) -> Fit:
@@ -156,6 +159,32 @@ def _fit_emergency(groups: Groups) -> Fit:
             left_out[relation] = EMERGENCY
         kept[relation] = fit
     return Fit({each: items for each, items in kept.items() if items}, left_out)
+
+
+def _without_parts(groups: Groups) -> Groups:
+    """Return the groups without the parts of a combination that stand beside it.
+
+    Sofosbuvir and velpatasvir are one tablet: named beside it, each would read as a medicine that
+    is given alone.
+    """
+    named = {item.text.casefold() for each in TREATING for item in groups.get(each, ())}
+    parts: set[str] = set()
+    for whole in named:
+        within = sorted((each for each in named if each in whole and each != whole), key=len)
+        rest = whole
+        for each in reversed(within):
+            rest = rest.replace(each, " ")
+        if len(within) > 1 and _JOINTS.sub("", rest) == "":
+            parts.update(within)
+    if not parts:
+        return groups
+    kept: Groups = {
+        relation: tuple(item for item in items if item.text.casefold() not in parts)
+        if relation in TREATING
+        else items
+        for relation, items in groups.items()
+    }
+    return {relation: items for relation, items in kept.items() if items}
 
 
 def _first_choices_first(groups: Groups) -> Groups:

@@ -37,14 +37,15 @@ _STATED = re.compile(
     r"\b(?:is|are|was|were|be|being|has|have|had|can|cannot|could|may|might|must|should|shall|will|"
     r"would|do|does|needs?|requires?|suggests?|means?|signals?|points? to|calls? for|indicates?|"
     r"warrants?|deserves?|demands?|raises?|makes?|causes?|leads?|occurs?|heralds?|mandates?|"
-    r"prompts?|reflects?|implies|imply|seek|call|go to)\b",
+    r"prompts?|reflects?|implies|imply|seek|call|go to|works?|warns?)\b",
     re.IGNORECASE,
 )
 """What says of a sign what it means or calls for."""
 
 _STATED_ZH = re.compile(
     "[须需要是请勿]|(?<!反)应|(?<!行)为|立即|即刻|急[诊症救送]|紧急|提示|表明|说明|意味|可能|可致|"
-    "导致|引起|就医|就诊|住院|警惕|考虑|注意|不[可宜]|禁[用忌止]|避免|及时|尽快|迅速"
+    "导致|引起|就医|就诊|住院|警惕|考虑|注意|不[可宜]|禁[用忌止]|避免|及时|尽快|迅速|"
+    "效果|读数|可重复|属(?!性)|最好"
 )
 
 _ACTION = re.compile(
@@ -70,12 +71,14 @@ _DANGER_EN = re.compile(
 words of a danger that does not wait."""
 _WHERE_TO_GO_ZH = re.compile(
     "就医|就诊|求助|急诊[^，。]*|急救|呼救|救护|送[医院]|住院|复诊|来院|评估|检查(?!而)|查[血心]|影像|手术|停止|停药|"
-    "[须需应]先?(?:排除|除外|监测|监护|筛查)"
+    "[须需应]先?(?:排除|排查|除外|监测|监护|筛查)|处置|[须需应](?:尽快|均应)?[做行]"
 )
 _DANGER_ZH = re.compile(
-    "重症|休克|出血|剧烈|嗜睡|意识|穿孔|梗阻|呼吸困难|抽搐|惊厥|昏迷|晕厥|胸痛|瘫|无力|破裂|坏死|失明|视力"
+    "重症|重度发作|急性重度|脓毒|肾盂肾炎|霹雳|恶性综合征|危及|肌强直|休克|出血|剧烈|嗜睡|意识|穿孔|梗阻|呼吸困难|抽搐|惊厥|昏迷|晕厥|胸痛|瘫|无力|破裂|坏死|失明|视力"
 )
-_MANAGEMENT_ZH = re.compile("应?缓慢|不可|不应|不宜|切勿|避免|禁[用忌止]|过快")
+_MANAGEMENT_ZH = re.compile(
+    "效果|读数|可重复|不要服|均应|应?缓慢|不可|不应|不宜|切勿|避免|禁[用忌止]|过快"
+)
 """How a red flag says what to do; and how one is worded that tells no sign, but how to treat."""
 
 _GRAVE = re.compile(
@@ -111,15 +114,53 @@ _SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGN
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
     r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion)\b|"
-    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温",
+    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
     re.IGNORECASE,
 )
 """What befalls somebody who knows of it: no complaint leads to it."""
 
 
+_OF_TREATMENT = re.compile(
+    r"\b(?:after|following) (?:\w+ )?(?:surgery|operation|transplant\w*)|"
+    r"\b(?:during|on|under) (?:\w+ )?(?:chemotherapy|treatment|dialysis|immunosuppress\w*)|"
+    r"\bwhile (?:taking|on)\b|\bdespite (?:\w+ )?(?:treatment|diet)|"
+    "术后|长期使用|突然停(?:用|药)|(?:化疗|放疗|治疗|用药|服药|透析)(?:期间|中|后)|(?:服用|使用|应用)[^，。]*(?:期间|者|时)|移植后|饮食后仍",
+    re.IGNORECASE,
+)
+"""Red flags of somebody who is operated on, or takes a medicine, for the condition."""
+
+
+_NO_SIGN = re.compile(
+    r"\bstopp(?:ed|ing) (?:it )?(?:abruptly|suddenly)|\bworks? best within|"
+    "不可突然停|不可骤停|效果最好|读数可正常|可重复注射",
+    re.IGNORECASE,
+)
+"""Red flags on how something is treated: they name nothing by which somebody knows a danger."""
+
+
+def names_no_sign(flag: PageFact) -> bool:
+    """Say whether a red flag tells how to treat, and nothing that whoever is ill could notice.
+
+    >>> names_no_sign(PageFact("f", "长期使用的激素不可突然停用。", ""))
+    True
+    """
+    return _NO_SIGN.search(flag.text) is not None
+
+
 def presses(flag: PageFact) -> bool:
     """Say whether a red flag tells of something that cannot wait for hours."""
     return _PRESSING.search(flag.text) is not None
+
+
+def is_of_treatment(flag: PageFact) -> bool:
+    """Say whether a red flag is about somebody who is treated already: no suspicion calls for it.
+
+    >>> is_of_treatment(PageFact("f", "化疗期间发热属于急症。", ""))
+    True
+    >>> is_of_treatment(PageFact("f", "Fever with a stiff neck is an emergency.", ""))
+    False
+    """
+    return _OF_TREATMENT.search(flag.text) is not None
 
 
 def is_emergency(flag: PageFact) -> bool:
@@ -259,7 +300,8 @@ def first_told(flags: Sequence[PageFact]) -> PageFact | None:
 
 _TRAVELLED = re.compile(
     r"\b(?:malaria|typhoid|dengue|yellow fever|schistosom\w+|leishman\w+|ebola|lassa|cholera|"
-    r"plague|rabies|anthrax)\b",
+    r"plague|rabies|anthrax)\b|"
+    "疟疾|伤寒|登革|黄热病|血吸虫|利什曼|埃博拉|拉沙热|霍乱|鼠疫|狂犬病|炭疽",
     re.IGNORECASE,
 )
 """What nobody has who was not where it is caught, of which a case does not tell."""

@@ -15,6 +15,9 @@ from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.related_pages import shared_findings
 from knowledge.lessons.realize import case_plan, patient_profiles
 
+_SHARED = 2
+"""So many findings are shared by conditions that are weighed against each other."""
+
 SharedFindings = list[tuple[PageFact, PageFact]]
 """Findings of a case, each as the page and as its rival states it."""
 
@@ -25,8 +28,27 @@ def alike(page: FactPage) -> list[FactPage]:
     return [
         each
         for each in similar
-        if not urgent_flags.is_told_by_history(each) and not _is_same_seat(page, each)
+        if not urgent_flags.is_told_by_history(each)
+        and not _is_same_seat(page, each)
+        and not _begins_otherwise(page, each)
+        and _shares_enough(page, each)
     ]
+
+
+def _begins_otherwise(page: FactPage, other: FactPage) -> bool:
+    """Say whether one begins at once and the other goes on for months."""
+    return (_pace(page), _pace(other)) == ("lasting", "sudden")
+
+
+def _pace(page: FactPage) -> patient_profiles.Pace:
+    return page.cached("profile", patient_profiles.profile_of).pace
+
+
+def _shares_enough(page: FactPage, other: FactPage) -> bool:
+    """Say whether two conditions share several findings, or one that may be the danger of one."""
+    both = shared(page, other, "symptom")
+    weighed = (urgent_flags.is_weighed(one.said, page.language) for one, _ in both)
+    return len(both) >= _SHARED or (case_plan.cannot_wait(other) and any(weighed))
 
 
 def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
@@ -160,14 +182,33 @@ def _demanding(
 ) -> list[PageFact]:
     """Return the findings that demand a certain danger, which none of the conditions is."""
     who = patient_profiles.profile_of(page, told)
-    if who.pace == "lasting":
-        return []
     found: set[int] = set()
     for demand in demanded_dangers.demands():
+        if who.pace == "lasting" and not demand.lasts:
+            continue
         called = [page.name, *(each.name for each in named if not demand.leads)]
         if _concerns(demand.who, who) and not any(map(demand.danger.search, called)):
             found |= set(demand.demanding([item.text for item in told]))
     return [told[place] for place in sorted(found)]
+
+
+def to_be_asked(page: FactPage, told: Sequence[PageFact]) -> list[re.Pattern[str]]:
+    """Return what a doctor asks for before concluding anything from findings: each a pattern."""
+    who = patient_profiles.profile_of(page, told)
+    texts = [item.text for item in told]
+    return [
+        demand.asked
+        for demand in demanded_dangers.demands()
+        if demand.asked and _concerns(demand.who, who) and demand.demanding(texts)
+    ]
+
+
+def asks_enough(page: FactPage, told: Sequence[PageFact], asked: Sequence[PageFact]) -> bool:
+    """Say whether a consultation asked for all that its findings call for, or was told of it."""
+    known = [item.text for item in (*told, *asked)]
+    return all(
+        any(each.search(text) for text in known) for each in to_be_asked(page, [*told, *asked])
+    )
 
 
 def _concerns(whom: demanded_dangers.Who, who: patient_profiles.PatientProfile) -> bool:
@@ -176,6 +217,8 @@ def _concerns(whom: demanded_dangers.Who, who: patient_profiles.PatientProfile) 
         return who.pregnant
     if whom == "may be pregnant":
         return who.stage == "adult" and who.sex != "m" and not who.menopause
+    if whom == "mature":
+        return who.stage in ("mature", "old")
     return whom == "anybody" or who.stage not in ("baby", "child")
 
 

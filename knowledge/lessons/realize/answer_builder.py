@@ -7,7 +7,7 @@ An answer is about one page; where it compares, it may also state facts of a nei
 
 import random
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.datasets import reasoning
@@ -30,6 +30,13 @@ _ITS = re.compile(r"\bits?\b", re.IGNORECASE)
 
 StatedFacts = tuple[FactPage, str, Sequence[PageFact]]
 """Facts of one relation, and the page that they stand on."""
+
+_SUPPOSES = re.compile(
+    "(?:如果|若|要是|假如|一旦)(?:是|确|得了|患|罹患)|怀疑|疑似|排查|诊断|判断是否|查清|"
+    "考虑[^，。]*的话"
+)
+_DRAWS = 16
+"""How a sentence speaks to somebody who is not diagnosed yet, and how often another is drawn."""
 
 LessonMeta = dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
 
@@ -54,7 +61,7 @@ class AnswerBuilder:
 
     `levels` says whether interactions are told with their level: shown evidence does not name it.
     `asker` is who asks, and `asked` the question as far as it stands: sentences that rest on no
-    fact must fit them.
+    fact must fit them; whoever is `diagnosed` is not told what holds "if it is that".
     """
 
     def __init__(
@@ -65,9 +72,11 @@ class AnswerBuilder:
         levels: bool = True,
         asker: Asker = "patient",
         asked: str = "",
+        diagnosed: bool = False,
     ) -> None:
         self._page = page
         self._asker: Asker = asker
+        self._diagnosed = diagnosed
         self.may_be_pregnant = stock_fitness.may_be_pregnant(asked, page.language)
         """Whether a pregnancy may concern whom the question is about."""
         self._told: tuple[str, Sequence[PageFact]] = ("", ())
@@ -79,6 +88,8 @@ class AnswerBuilder:
         self._used: dict[str, _Used] = {}
         self._open: list[str] = []
         self._closed: set[str] = set()
+        self.heeds = False
+        """Whether it was said that some of the symptoms do not wait."""
         self.presses = False
         """Whether it was said that this cannot wait."""
 
@@ -139,12 +150,32 @@ class AnswerBuilder:
 
     def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
+        if relation == "red_flag" and self.states("red_flag"):
+            body = items[0].text
+            if not urgent_flags.is_sign(body, page.language):  # one more needs no introduction
+                self.add(
+                    body.rstrip(".。") + {"en": ".", "zh": "。"}[page.language], relation, items
+                )
+                return
         if briefly and self.is_about_one_page and self._pick.random() < briefly:
-            text = realizer.state_briefly(relation, items, page.language, self._pick)
+            text = self.suited(
+                lambda: realizer.state_briefly(relation, items, page.language, self._pick)
+            )
             if page.language == "en" and realizer.is_plural(page.said) and _ITS.search(text):
                 text = ""
-        text = text or realizer.state_facts(page.said, relation, items, page.language, self._pick)
+        text = text or self.suited(
+            lambda: realizer.state_facts(page.said, relation, items, page.language, self._pick)
+        )
         self.add_list(text, relation, items)
+
+    def suited(self, draw: Callable[[], str]) -> str:
+        """Return a sentence, drawn again while it supposes what somebody is diagnosed with."""
+        text = draw()
+        for _ in range(_DRAWS if self._diagnosed else 0):
+            if not _SUPPOSES.search(text.replace(self._page.said, "")):
+                break
+            text = draw()
+        return text
 
     def add_stock(self, templates: Sequence[str], *, at_any_rate: bool = False) -> None:
         """Add a sentence that rests on no fact, if one fits the occasion and it is drawn.

@@ -8,6 +8,7 @@ A plain answer explains and says what comes next; a professional one states the 
 import random
 import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 from knowledge.lessons.facts import (
@@ -18,6 +19,7 @@ from knowledge.lessons.facts import (
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
@@ -32,6 +34,7 @@ from knowledge.lessons.templates.tables import (
     LinesBy,
     VignetteWords,
 )
+from knowledge.vocabulary import TREATING
 
 Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
@@ -39,6 +42,9 @@ Lead = Literal["likely", "supports", "summary"]
 _AT_LENGTH = Manner("plain", "long")
 _LEISURELY = re.compile("appointment|please have it|抽空|有空|预约")
 """Ways to tell where to go that nobody hears who is to be seen soon."""
+
+_BLACK = re.compile("black stool|mel(?:a)?ena|黑便|大便(?:发|变)?黑", re.IGNORECASE)
+"""A sign of bleeding that some medicines bring about by themselves."""
 
 _GOES_ON = re.compile("另外|还有")
 """Words of a warning that comes after something else."""
@@ -70,6 +76,30 @@ def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.
     if lead:
         tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
+    explain_signs(plan.page, answer, pick)
+
+
+def explain_signs(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say which medicine of an answer brings about by itself what its warning names.
+
+    Iron makes stools black, and black stools are a warning of bleeding.
+    """
+    flags = " ".join(item.text for item in answer.stated("red_flag"))
+    if page.links is None or not _BLACK.search(flags):
+        return
+    for item in (each for relation in TREATING for each in answer.stated(relation)):
+        hidden = is_validation(item.object) and not is_validation(page.id)
+        if item.kind != "medicine" or hidden:
+            continue
+        own = page.links.page(item.object, page.language)
+        effects = own.entity_facts("side_effect") if own else ()
+        effect = next((each for each in effects if _BLACK.search(each.text)), None)
+        if own and effect:
+            text = realizer.state_facts(own.said, "side_effect", [effect], page.language, pick)
+            answer.add_stating(text, (own, "side_effect", [effect]))
+            words = load(ConsultationWords, page.language)
+            draw_stock(words.either_cause, page, answer, at_any_rate=True)
+            return
 
 
 def act_now(page: FactPage, answer: AnswerBuilder) -> bool:
@@ -190,6 +220,8 @@ def tell_care(
     else:
         tell_together(plan.page, plan.steps, answer, pick)
     answer.close_lists()
+    if named and not plan.is_grave:
+        heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
         tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
@@ -205,6 +237,17 @@ def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) ->
             answer,
             at_any_rate=True,
         )
+
+
+def heed_symptoms(page: FactPage, answer: AnswerBuilder) -> None:
+    """Say that some of the symptoms told do not wait, where no warning was told."""
+    told = [item.said for item in answer.stated("symptom")]
+    pressed = answer.states("red_flag") or answer.presses
+    if pressed or not urgent_flags.alarm_of(told, page.language):
+        return
+    words = load(ConsultationWords, page.language)
+    draw_stock(words.heeded, page, answer, at_any_rate=True)
+    answer.heeds = True
 
 
 def tell_warning(
@@ -280,7 +323,8 @@ def tell_together(
         if page.language == "zh" and pick.random() < _TOGETHER:
             unnamed = answer.is_about_one_page
             name = "" if unnamed and pick.random() < _UNNAMED else page.said
-            text = realizer.state_together(name, few, page.language, pick)
+            together = partial(realizer.state_together, name, few, page.language, pick)
+            text = answer.suited(together)
             answer.add_stating(text, *((page, each, items) for each, items in few))
             for relation, items in few:
                 answer.leave_open(relation, items)
@@ -297,7 +341,7 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
     if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
-    if named and answer.states("red_flag"):  # which says when to come back
+    if named and (answer.states("red_flag") or answer.heeds):  # which says when to come back
         return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, at_any_rate=True)

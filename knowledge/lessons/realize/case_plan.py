@@ -9,13 +9,13 @@ tests, tests before treatment, treatment before where to go and what may follow.
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.lessons.facts import exam_rules, fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_flags import Alarm
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize import children_medicines, patient_profiles, realizer
 from knowledge.lessons.realize.patient_profiles import PatientProfile
 
 STEPS = ("test", "first_line", "treatment", "medicine", "department", "complication")
@@ -23,6 +23,9 @@ STEPS = ("test", "first_line", "treatment", "medicine", "department", "complicat
 
 _OTHERS = ("test", "first_line", "treatment", "medicine", "complication", "department")
 _AROUND = ("prevention", "test", "department", "complication", "risk_factor")
+TO_STAY_WELL = ("prevention", "risk_factor", "population")
+"""What is asked by whoever does not have a condition: nothing is told of what it may bring."""
+
 _CAUTIONS = ("side_effect", "contraindication", "interaction", "monitoring", "pregnancy")
 _AKIN = {
     "side_effect": ("monitoring", "contraindication", "interaction"),
@@ -64,11 +67,14 @@ _DRAWS = 6
 """So many findings of a case must be telling, so few conditions have such a finding, and so many
 draws are tried."""
 
+MOST_FLAGS = 4
+"""So many red flags are told to whoever asks for them: one alone would read as the only one."""
+
+_FIRST_PART = re.compile("[,，、;；]| or |或")
+"""What parts the signs that a red flag lists."""
+
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
-
-MOST_FLAGS = 3
-"""So many warnings are told to whoever asks for them."""
 
 Told = tuple[str, tuple[PageFact, ...]]
 """A relation, and the facts of it that are told together."""
@@ -140,6 +146,12 @@ def plan_case(
 ) -> CasePlan:
     """Return the plan of an answer about a condition."""
     flags = flags_for(page, to_patient=to_patient)
+    if findings and relation != "red_flag":
+        flags = [
+            each
+            for each in flags
+            if not urgent_flags.is_of_treatment(each) and not _is_of_others(page, findings, each)
+        ]
     whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
@@ -181,12 +193,23 @@ def _texts_told(relation: str, texts: Sequence[PageFact], pick: random.Random) -
     return tuple((relation, (each,)) for each in some)
 
 
+def _is_of_others(page: FactPage, findings: Sequence[PageFact], flag: PageFact) -> bool:
+    """Say whether a red flag begins with what children have, and nobody's child is ill."""
+    begins = replace(flag, text=_FIRST_PART.split(flag.text)[0])
+    return _is_young(page, [begins]) and not _is_young(page, findings)
+
+
 def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
     """Return the red flags of a condition; of a patient only those that a patient can notice."""
     flags = page.text_facts("red_flag")
     if not to_patient:
         return flags
-    return [each for each in flags if urgent_flags.is_for_patients(each, page.language)]
+    return [
+        each
+        for each in flags
+        if urgent_flags.is_for_patients(each, page.language)
+        and not urgent_flags.names_no_sign(each)
+    ]
 
 
 def is_emergency(page: FactPage) -> bool:
@@ -308,7 +331,9 @@ def plan_steps(
 
 def name_steps(page: FactPage, relations: Sequence[str], most: int) -> tuple[Told, ...]:
     """Return the facts of some relations, no treatment of the first line named twice."""
-    groups = ((each, page.entity_facts(each)) for each in relations)
+    groups = (
+        (each, children_medicines.fitting(page, page.entity_facts(each))) for each in relations
+    )
     named = realizer.drop_repeated_treatments(groups, most)
     return tuple((each, tuple(items)) for each, items in named if items)
 
@@ -317,6 +342,8 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
     """Return relations that an answer adds to the one that was asked for."""
     if page.entity.kind == "medicine":
         possible: Sequence[str] = _AKIN.get(relation, ("medicine~", *_CAUTIONS))
+    elif relation in TO_STAY_WELL:
+        possible = TO_STAY_WELL[:2]
     elif relation in (*STEPS, "symptom", "red_flag"):
         possible = _OTHERS
     else:
@@ -340,7 +367,7 @@ def texts_told(page: FactPage, relation: str, pick: random.Random) -> tuple[Page
 
 def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:
     """Return the facts of a relation that is added: a few names, or one brief text."""
-    if named := page.entity_facts(relation):
+    if named := children_medicines.fitting(page, page.entity_facts(relation)):
         same = next(iter(realizer.split_by_level(named)))
         return first_of(relation, same, most)
     if relation in TOLD_TOGETHER:
@@ -388,12 +415,14 @@ def choose_findings(
     One of them is had in few conditions, if there is any.
     """
     core = core_findings(known)
-    first = pick.sample(core, min(len(core), (count + 1) // 2))
+    # What a source names first is what a case cannot do without: pain in fibromyalgia.
+    others = pick.sample(core[1:], min(len(core) - 1, (count + 1) // 2 - 1)) if known else []
+    first = [*known[:1], *others]
     rest = [item for item in known if item not in first]
     taken = [*first, *pick.sample(rest, min(len(rest), count - len(first)))]
     if taken and not points_somewhere(page, taken):
         telling = [item for item in known if points_somewhere(page, [item])]
-        taken = [*taken[1:], pick.choice(telling)] if telling else taken
+        taken = [*taken[:-1], pick.choice(telling)] if telling else taken
     return [item for item in known if item in taken]
 
 
@@ -415,6 +444,8 @@ def can_tell_apart(page: FactPage, known: Sequence[PageFact]) -> bool:
 def tell_apart(page: FactPage, told: Sequence[PageFact]) -> bool:
     """Say whether findings point to a condition: no other has all of them, few have two of them."""
     if _count_telling(page, told) < _TELLING:
+        return False
+    if patient_profiles.contradict(told):
         return False
     if _is_young(page, told) != _is_young(page, ()):
         return False  # the findings are those of a child, of whom the page does not speak

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from knowledge.lessons.facts import reportable_findings
+
 _MARKED = ("并发症", "检查", "不良反应", "副作用", "体征")
 _SUCH_AS = re.compile(
     r"(\{a\})等(并发症|检查|不良反应|副作用|体征|症状|表现|不适|情况|药物|药|方法|手段|食物|病症)?"
@@ -25,7 +27,8 @@ _HAPPENS = re.compile(
 """Conditions that happen to somebody: the verb "get" does not go with them."""
 
 _PURPOSE = re.compile(
-    "(?:流产|引产|催产|促宫颈成熟|麻醉|镇静|避孕|手术|准备|检查|移植)$|^(?:预防|诊断|紧急避孕)"
+    "(?:流产|引产|催产|促宫颈成熟|麻醉|镇静|避孕|手术|准备|检查|移植|抗凝|解救|补充|替代|支持)$|"
+    "^(?:预防|诊断|紧急避孕|逆转|戒烟|解救)"
 )
 _HEALING = re.compile(
     r"(?:治疗|医治)\)?\{[ao]\}|\{[ao]\}(?:\(?\|?患者|病人)|(?:治疗|医治)\|[^()]*\)\{[ao]\}|病症|疾病"
@@ -44,6 +47,13 @@ _OF_PEOPLE = re.compile(
     r"(?:存在|有|出现|遇到|碰到)\)?\{o\}|\{[ao]\}\)?(?:的人|时|\(时|\(的情况|的情况)"
 )
 """Names of people who are not given a medicine, and templates that take a name for an illness."""
+
+_BARE = re.compile(r"^\{o\}的人")
+"""A template in which a name tells whom it is about without a word such as "have"."""
+
+_WATCHED = re.compile("(?:留意|注意|观察|关注|留心).*表现")
+_ALTERNATIVES = re.compile(r"\(([^()]*症状[^()]*)\)")
+"""Templates that ask somebody to watch for findings, and groups that may call those symptoms."""
 
 _JOINED = re.compile(r"[与和同跟]\{a\}")
 _GOT = re.compile(r"(?:得了|患上|患有|罹患|患|得)\{s\}")
@@ -91,11 +101,32 @@ def fit_to_items(templates: Sequence[str], names: Sequence[str]) -> Sequence[str
     """
     if any(_PURPOSE.search(name) for name in names):
         templates = [each for each in templates if not _HEALING.search(each)] or templates
+    if not all(PEOPLE.search(name) or _REACTS.search(name) for name in names):
+        templates = [each for each in templates if not _BARE.search(each)] or templates
     if any(PEOPLE.search(name) for name in names):
         templates = [each for each in templates if not _OF_PEOPLE.search(each)] or templates
     if not any(_REACTS.search(name) for name in names):
         return templates
     return [each for each in templates if not _HAVING.search(each)] or templates
+
+
+def call_findings(templates: Sequence[str], names: Sequence[str]) -> Sequence[str]:
+    """Return the templates for findings: what only an examination shows is no symptom to watch for.
+
+    >>> call_findings(["{s}的(症状|表现)有{a}。", "请注意有无{a}，这是{s}的表现。"], ["收缩期杂音"])
+    ['{s}的(表现)有{a}。']
+    """
+    if all(map(reportable_findings.is_felt, names)):
+        return templates
+    called = [_ALTERNATIVES.sub(_without_symptom, each) for each in templates]
+    return [
+        each for each in called if "症状" not in each and not _WATCHED.search(each)
+    ] or templates
+
+
+def _without_symptom(found: re.Match[str]) -> str:
+    kept = [each for each in found[1].split("|") if "症状" not in each]
+    return f"({'|'.join(kept)})" if any(kept) else found[0]
 
 
 def is_purpose(name: str) -> bool:

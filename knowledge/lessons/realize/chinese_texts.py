@@ -26,16 +26,20 @@ _DOES_ZH = re.compile(
     "^(?:可(?!逆性)|能|仅|只|用于|适用于|在|通过|有(?=传染|效|助)|具有|须|需)|^对.*(?:有效|敏感|无效)$"
 )
 _ACTS_ZH = re.compile(
-    "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防|结合|"
+    "^(?:阻断|抑制|降低|减轻|减少|增加|增强|缓解|松弛|清除|杀灭|促进|扩张|刺激|替代|补充|治疗|预防(?!性)|结合|"
     "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
 )
 _KIND_ZH = re.compile(
-    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|糖|复方|疗法|治疗|检查|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
+    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|(?<!血)糖|复方|疗法|治疗|检查|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
 )
 """How a text begins that says what a medicine does, and how one ends that says what a thing is."""
-_MEDICINE_ZH = re.compile("(?:药|剂|素|苗|膏|液|针|片|糖|复方|物|酸|酮|类|他汀|抗体|食物|油)$")
+_MEDICINE_ZH = re.compile(
+    "(?:药|剂|素|苗|膏|液|针|片|盐|(?<!血)糖|复方|物|酸|酮|类|他汀|抗体|食物|油)$"
+)
+_ACRONYM_ZH = re.compile("的[A-Za-z][A-Za-z0-9-]*$")
 _OF_KIND_ZH = re.compile("的[^的]{1,14}$")
 """A text that says by a noun at the end of its first clause what a thing is."""
+_IN_USE_ZH = re.compile("^(?:治疗|预防|用于)[^，。；]*时[^，。；]")
 _ON_USE_ZH = re.compile(
     "服|每日|用药|给药|用于|合用|静脉(?:给|滴|注|使用)|注射|时可|时恢复|起效|mg"
 )
@@ -43,16 +47,19 @@ _BEGINS_USE_ZH = re.compile(
     "每[日周天](?!排|大|至少|超|少)|[睡餐饭]前|[餐饭]后|随餐|空腹|口服|静脉(?:给|滴|注)|注射|外用|含服"
 )
 _GOES_ON_ZH = re.compile("[是指为，（(能可由常多见又主会属通有用具在也与]")
-_WAY = re.compile("[^，。；：不无未非]{1,12}传播")
+_WAY = re.compile("[^，。；：不无未非]{1,14}(?:传播|传染)")
 _BY_WAY = re.compile("^(?:主要)?(?:通过|经).*(?:传播|传染)")
 _NO_SPREAD = re.compile("^(?:不|无|非|没有|一般不|本身不|通常不)[^，。；]*(?:传染|传播|感染)")
-_FROM_ANIMALS = re.compile("蚊|蜱|虱|蚤|螨|叮|咬|动物|昆虫|媒介|伤口")
+_FROM_ANIMALS = re.compile("虫媒|蚊|蜱|虱|蚤|螨|叮|咬|动物|昆虫|媒介|伤口")
 """Ways of an illness that one person does not give to another."""
 _GOES_ON_FROM_NAME = re.compile(
     "(?:通常|一般|多数?(?!是)|大多|往往|常|可(?!见)|会|终身|慢性|急性|起初|起病|突然|骤然|逐渐|缓慢|反复|属|病程|预后|不能|难以|"
     "很少|少数|目前|若|如|一旦|经(?:治疗|手术)|规范|及时|早期|不治疗|不及时|未治疗|持续|补足|数)"
 )
 """How a text on the course or the outlook begins that goes on from the name."""
+
+_ORDER = re.compile("立即|立刻|马上|不要|不可|切勿|应(?!用)|须|呼叫")
+"""How a red flag begins that says what to do and names no sign."""
 
 _ANYBODY = re.compile("^(?:所有|任何|各|全)")
 _BY_AGE = re.compile(r"^(?:大于|小于|超过|年龄|\d)[^，。]*(?:岁|月|之间|(?<![少青中老])年)$")
@@ -62,7 +69,7 @@ _PEOPLE = re.compile(
 _MOSTLY = re.compile("[^，。；]+(?:居多|多见|为多|较多|最多|者多)")
 _NO_GROUP = re.compile("无|没有|不限|不详")
 _IS_SAID = re.compile("见于|好发|多发|发生于|居多|最多|常见|多见|发病|起病")
-_EXAMINED = re.compile("^[^，；。]{2,8}检查$")
+_EXAMINED = re.compile("^[^，；。]{2,10}(?:检查|监测|筛查)$")
 _NOT_WATCHED = re.compile("监测|筛查|治疗前|用药前|复查|检查")
 """In what is watched: what is done, rather than what is measured."""
 _FORBIDDEN = re.compile(
@@ -114,6 +121,11 @@ def tell(name: str, relation: str, body: str, pick: random.Random) -> str:
         return f"用{name}期间要做{body}"
     if relation == "monitoring" and _NOT_WATCHED.search(body):
         return f"用{name}的人要注意，{body}"
+    if relation == "red_flag" and _ORDER.match(body):
+        return (
+            grammar.draw(load(RelationSentencesWords, "zh").before_advice, pick).format(s=name)
+            + body
+        )
     if relation == "contraindication" and (found := _FORBIDDEN.search(body)):
         return f"{body}{'' if found[1] else '禁用'}{name}"
     if relation in _TITLED and "：" in body:
@@ -140,7 +152,7 @@ def _tell_spread(name: str, body: str) -> str:
     if _BY_WAY.match(body):
         return f"{name}会传染，{body}" if catching else f"{name}{body}"
     if _WAY.fullmatch(body):
-        return f"{name}{'会传染，' if catching else '的'}传播方式是{body}"
+        return f"{name}{'会传染' if catching else '可以传播'}，传播方式是{body}"
     return ""
 
 
@@ -228,6 +240,10 @@ def describe(name: str, body: str) -> str:
         kind = None  # "用于减轻眩晕发作" says what it is for, not what it is
     if _OF_KIND_ZH.search(first) and (kind or not (acts or does)):
         return f"{name}是{body}"
+    if _ACRONYM_ZH.search(first):
+        return f"{name}是{body}"
+    if _IN_USE_ZH.match(first):
+        return f"{name}{body}" if first.startswith("用") else f"用{name}{body}"
     if does:
         return f"{name}{body}"
     if acts:

@@ -21,6 +21,22 @@ _VERDICT = re.compile(
     "慎用|不推荐|不建议|首选|优先|仅|只用|必要时|确有需要|需要时|停药|停用|减量|减半|减为|小剂量|改用|换用|谨慎|"
     "权衡|不接种|无需|不需|标准|推荐|常用|酌情|遵医嘱|应继续|照常|同样使用|首要"
 )
+_ANSWERED: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
+    "prognosis": (
+        (re.compile("治愈率"), re.compile("治愈率|[%％]|[一二三四五六七八九]成")),
+        (
+            re.compile("治好|治愈的希望"),
+            re.compile("治愈|痊愈|治好|恢复|可愈|缓解|控制|自愈|好转|存活|致死|死亡|不能|难以"),
+        ),
+    ),
+    "course": (
+        (re.compile("治多久|治疗周期"), re.compile("治疗|疗程|用药|服药|终身|管理")),
+        (re.compile("病程有多长"), re.compile(r"\d|[天周月年]|终身|慢性|数日|长期")),
+    ),
+    "dose_limit": ((re.compile("最大|最多"), re.compile("最大|最多|不超过|上限|不得超|至多")),),
+}
+"""Questions on a text, and what it must say to answer them."""
+
 _AS_ILLNESS = re.compile("治疗|吃什么药|开什么药|怎么治")
 
 
@@ -72,6 +88,16 @@ def fitting(templates: Sequence[str], page: FactPage, relation: str) -> Sequence
     if relation in _ON_USE:
         decided = all(gives_verdict(item.text) for item in page.text_facts(relation)[:3])
         kept = [each for each in templates if decided or not _MAY_BE_USED.search(each)]
+    elif relation in _ANSWERED:
+        told = [item.text for item in page.text_facts(relation)[:3]]
+        kept = [
+            each
+            for each in templates
+            if all(
+                not asks.search(each) or all(map(answers.search, told))
+                for asks, answers in _ANSWERED[relation]
+            )
+        ]
     elif relation in ("medicine", "first_line") and chinese_sentences.is_purpose(page.name):
         kept = [each for each in templates if not _AS_ILLNESS.search(each)]
     return kept or templates

@@ -22,6 +22,7 @@ from knowledge.lessons.facts import (
     taught_uses,
     treatment_claims,
     whole_lists,
+    youngest_ages,
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
@@ -184,7 +185,7 @@ class PageRenderer:
             left_out |= untellable
             shown = kept if told != kept else {}
             page = FactPage(*about, told, shown=shown, is_familiar=familiar, left_out=left_out)
-            page = _for_adults(page)
+            page = _for_children(_for_adults(page))
             return page if kept or left_out else None
         support = closed_book.Support(
             frozenset(fact.id for fact in facts if fact.unread),
@@ -199,7 +200,7 @@ class PageRenderer:
         told, untaught = treatment_claims.fit_to_teach(own.text, kind, told, reviewed)
         left_out |= untellable | untaught
         shown = kept if told != kept else {}
-        page = FactPage(*about, told, shown=shown, left_out=left_out)
+        page = _for_children(FactPage(*about, told, shown=shown, left_out=left_out))
         return page if kept or left_out else None
 
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
@@ -284,6 +285,9 @@ _CURE_RATE = re.compile("治愈率")
 """A rate of cure that no source stands behind is nobody's outlook."""
 
 _TREATING = frozenset(TREATING)
+_YOUNGEST_SCHOOLED = 6
+"""Years of a child of whom a children's illness is told where no age is."""
+
 _TREATED = frozenset({f"medicine{INVERSE}", f"first_line{INVERSE}"})
 _LISTED = frozenset({"test", "treatment", "medicine", "first_line"})
 """Relations whose lists are left out where the greater part has no name in the language."""
@@ -404,6 +408,27 @@ def is_damaged(text: str) -> bool:
         or _SPOKEN_AS.search(text) is not None
         or text.rstrip(" .。").endswith((":", "：", ","))
     )
+
+
+def _for_children(page: FactPage) -> FactPage:
+    """Return the page of a children's illness without medicines for those who are older."""
+    if page.entity.kind != "condition" or not _TREATING.intersection(page.groups):
+        return page
+    if patient_profiles.profile_of(page).stage not in ("baby", "child"):
+        return page
+    groups = {
+        relation: tuple(
+            item
+            for item in items
+            if relation not in _TREATING
+            or youngest_ages.of_name(item.text, page.name) <= _YOUNGEST_SCHOOLED
+        )
+        for relation, items in page.groups.items()
+    }
+    kept = {relation: items for relation, items in groups.items() if items}
+    if kept == page.groups:
+        return page
+    return replace(page, groups=kept, shown=page.shown or page.groups)
 
 
 def _for_adults(page: FactPage) -> FactPage:

@@ -36,7 +36,7 @@ _FEMALE = re.compile(
 )
 _MALE = re.compile(
     r"prostat|impoten|priapism|ejaculat|balanit|phimosis|hypospadias|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
-    r"前列腺|睾丸|阴茎|附睾|阴囊|精|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
+    r"前列腺|睾丸|阴茎|附睾|阴囊|(?<![酒味糖])精(?![神氨确细])|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
@@ -49,7 +49,7 @@ _MENSTRUAL = re.compile(
     r"menstr|dysmenorrh|menorrh|endometriosis|polycystic ovar|pelvic inflammatory|"
     r"\b(?:heavy|irregular|painful|absent|missed|late|light|delayed|scanty|infrequent|no) "
     r"periods?\b|(?:between|with|during) periods|"
-    "月经|经期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
+    "月经|经期|经间期|痛经|功血|经前|子宫内膜异位|排卵|多囊卵巢|闭经|黄体",
     re.IGNORECASE,
 )
 _MENOPAUSE = re.compile("menopaus|绝经|更年期", re.IGNORECASE)
@@ -70,7 +70,7 @@ _CHILD = re.compile(
     "热性惊厥|acute otitis media|急性中耳炎|kawasaki|measles|mumps|chickenpox|scarlet|"
     "growth delay|lack of growth|failure to thrive|diaper|ear pulling|barking cough|bedwetting|"
     "attention.deficit|抓耳|犬吠样|遗尿|"
-    "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
+    "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|(?<!荨)麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
     re.IGNORECASE,
 )
 _OLD = re.compile(
@@ -111,7 +111,7 @@ _SUDDEN = re.compile(
     "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血(?!性(?:结膜|疾病))|休克|"
     "烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大出血|穿孔|会厌|脑膜炎|脑脊髓膜|脑炎|心绞痛|夹层|"
     "败血症|脓毒症|酮症|呼吸衰竭|肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑尾|过敏性休克|"
-    "气胸|窒息",
+    "气胸|窒息|(?:化脓性|感染性|细菌性)关节炎|吉兰|格林",
     re.IGNORECASE,
 )
 _ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")
@@ -276,6 +276,14 @@ def fits_patient(names: Sequence[str], sex: Sex, age: float | None) -> float:
     return 0.6 if unusual else 1.0
 
 
+def contradict(findings: Sequence[PageFact]) -> bool:
+    """Say whether nobody has some findings at once: periods, and bleeding after the menopause."""
+    felt = 0
+    for item in findings:
+        felt |= _signs(item.text)
+    return bool(felt & _IS_MENOPAUSE and felt & _IS_MENSTRUAL)
+
+
 def can_be_compared(page: FactPage, other: FactPage) -> bool:
     """Say whether one patient may be weighed between two conditions: sex and age allow both."""
     one, two = page.cached("profile", profile_of), other.cached("profile", profile_of)
@@ -343,7 +351,10 @@ def is_taken(page: FactPage) -> bool:
     return fact_fitness.is_tellable("medicine", "medicine", page.name, page.language)
 
 
-_KIND_BY_EFFECT = re.compile("的药物$|诱导剂$|强抑制剂$|^(?:酒精|钾补充剂|活疫苗|中草药)")
+_KIND_BY_EFFECT = re.compile(
+    "的药物$|(?:诱导|抑制|拮抗|激动|阻滞|还原酶抑制)剂$|类(?:药物|抗生素)?$|^(?:酒精|钾补充剂|活疫苗|中草药)|"
+    "^抗[^，。]{1,6}药$|利尿药$|降压药$|止痛药$"
+)
 
 
 def is_given(page: FactPage) -> bool:

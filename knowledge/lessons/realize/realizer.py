@@ -154,6 +154,8 @@ def state_facts(
         return _told(name, relation, _joined(items, language), language, pick)
     words = load(RelationSentencesWords, language)
     table = words.with_subject.get(relation) or (_plain(relation, language),)
+    if relation == "symptom" and language == "zh":
+        table = tuple(chinese_sentences.call_findings(table, _said(items)))
     if items[0].level:
         table = load(InteractionsWords, language).with_subject[items[0].level]
     if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
@@ -174,6 +176,8 @@ def state_briefly(
     Whoever uses it sees to it that the subject has been named.
     """
     table = load(RelationSentencesWords, language).without_subject.get(relation, ())
+    if relation == "symptom" and language == "zh":
+        table = tuple(chinese_sentences.call_findings(table, _said(items)))
     if items[0].level:
         table = load(InteractionsWords, language).without_subject[items[0].level]
     return (

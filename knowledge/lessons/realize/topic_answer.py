@@ -74,7 +74,7 @@ def begin(
     somebody who is ill. Whoever may get worse is first told what was asked for.
     """
     urgent = case_plan.is_emergency(page)
-    if personal and case_plan.comes_first(page):
+    if personal and case_plan.comes_first(page) and relation not in case_plan.TO_STAY_WELL:
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)
@@ -139,12 +139,16 @@ def end(
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer)
+    healthy = relation in case_plan.TO_STAY_WELL and not case_plan.cannot_wait(page)
     personal = personal or answer.asker == "patient"
-    if urgent or manner.length != "short" or (personal and acute_kinds.kind_of(page.name)):
+    acute = personal and acute_kinds.kind_of(page.name)
+    if (urgent or manner.length != "short" or acute) and not healthy:
         warn(page, relation, answer)
     press(page, answer)
     if personal:
         case_answer.act_now(page, answer)
+    if relation == "symptom":
+        case_answer.heed_symptoms(page, answer)
     if page.entity.kind == "medicine" and answer.may_be_pregnant and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
@@ -167,12 +171,14 @@ def end(
             case_answer.draw_stock(whys.get(each, ()), page, answer)
             explained = True
     answer.close_lists()
+    case_answer.explain_signs(page, answer, pick)
     _tell_danger(page, relation, answer, pick)
     if (
         closed
         and not (relation == "medicine" and answer.has_closed_lists)
         and case_plan.may_be_routine(page)
         and not answer.states("red_flag")
+        and not answer.heeds
         and not explained
         and manner.is_plain
         and (manner.length != "short" or pick.random() < 0.5)

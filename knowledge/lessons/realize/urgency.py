@@ -28,6 +28,10 @@ UNOPENED = "the user's words suggest an emergency, of which such a row does not 
 
 _OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
+_WEIGHING = ("dialogue", "vignette")
+_NAMED = re.compile(" — |——")
+"""Styles that weigh conditions, and what follows the name of one in a line of evidence."""
+
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 6
 _ANY_EMERGENCY = frozenset(("acute", "severe", "sudden", "large", "possible", "danger", "with"))
@@ -80,6 +84,8 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
         return relation == "red_flag"
     if lesson.style == "huatuo":  # a case names the condition by its symptoms first
         return relation != "symptom" and _COMPLAINT.search(lesson.sources[0].quote) is not None
+    if lesson.style == "multi-hop" and relation != "complication":
+        return False  # a choice between medicines, of somebody who is known
     if lesson.style == "vignette" and (_is_lasting(lesson) or not _is_flagged(lesson)):
         return False  # what follows would not fit
     if lesson.style == "dialogue" and _is_lasting(lesson):
@@ -88,8 +94,18 @@ def _speaks_of_a_patient(lesson: Lesson) -> bool:
 
 
 def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
-    """Say whether what a row tells speaks of an emergency: what else opens it misleads."""
-    told = " ".join(each.quote for each in lesson.sources)
+    """Say whether a row is about an emergency: what else opens it misleads.
+
+    A case is about the conditions that it weighs, their symptoms and red flags, not about what the
+    patient has besides.
+    """
+    quotes = [each.quote for each in lesson.sources]
+    if lesson.style in _WEIGHING:
+        quotes = [
+            each if _FLAG.search(each) or _COMPLAINT.search(each) else _NAMED.split(each)[0]
+            for each in quotes
+        ]
+    told = " ".join(quotes)
     if lesson.language == "zh":
         parts = _ANY_EMERGENCY_ZH.split(emergency.name)
         pairs = (part[at : at + 2] for part in parts for at in range(len(part) - 1))

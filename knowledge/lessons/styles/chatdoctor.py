@@ -51,7 +51,8 @@ _TAKEN = (
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a consultation on a page can ask for, and the forms of each."""
     if page.entity.kind == "medicine" and patient_profiles.is_given(page):
-        return {relation: ("taking",) for relation in _TAKEN if page.groups.get(relation)}
+        asked = (each for each in _TAKEN if page.groups.get(each) and not page.is_lone(each))
+        return dict.fromkeys(asked, ("taking",))
     if page.entity.kind != "condition":
         return {}
     found: dict[str, tuple[str, ...]] = {}
@@ -66,8 +67,9 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
             continue  # who is sent to an emergency department needs no other
         if told and patient_profiles.is_illness(page):
             case = described and relation != "description" and relation in written.groups
-            found[relation] = ("case", "told") if case else ("told",)
-    return found
+            told_forms = () if relation == "prevention" else ("told",)  # who has it, has it
+            found[relation] = ("case", *told_forms) if case else told_forms
+    return {relation: forms for relation, forms in found.items() if forms}
 
 
 def write(
@@ -76,7 +78,7 @@ def write(
     """Write one lesson, or none if the page has too few facts."""
     manner = manner or ANY.draw(REGISTERS, pick)
     page = page.as_written() if form == "case" else page
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, diagnosed=form == "told")
     question = _WRITERS[form](page, relation, manner, answer, pick) if manner else ""
     return answer.build(NAME, question, relation) if question else None
 

@@ -84,6 +84,8 @@ def write(
     if not case_rivals.meets_demands(page, felt, named):
         return None
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
+    if not case_rivals.asks_enough(page, opening, [item for *_, item, _ in asked]):
+        return None
     before, turns, last = _conduct(page, told_by, opening, asked, pick)
     if rival:
         rival = replace(rival, absent=tuple(item for *_, item, has in asked if not has))
@@ -150,8 +152,14 @@ def _planned(
             if reportable_findings.is_new(item, common)
             and patient_profiles.can_be_asked(page, item)
         ]
-        if other:
-            asked.append((rival.page, relation, pick.choice(other), _NO))
+        wanted = [
+            item
+            for each in case_rivals.to_be_asked(page, felt)
+            for item in _told(rival.page, relation)
+            if each.search(item.text) and reportable_findings.is_new(item, common)
+        ]
+        if wanted or other:
+            asked.append((rival.page, relation, pick.choice(wanted or other), _NO))
     pick.shuffle(asked)
     return opening, asked
 

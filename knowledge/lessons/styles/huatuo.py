@@ -50,13 +50,26 @@ _CLOSED = 0.5
 _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description")
 """Relations on which two sources may differ; one answer states one of them."""
 
+_DECIDED_BY_DOCTORS = ("medicine~",)
+"""Relations of which a yes is followed by who decides on it."""
+
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
+
+_HAS_IT = re.compile("得了|被诊断为|一位[^，。]*患者。")
+_UNDECIDED = re.compile(
+    "怀疑|排除|考虑|容易得|怎么看出|会得|确诊|预防|避免得|的风险|会增加|"
+    r"\b(?:suspect|rule out|prevent|avoid getting|more likely|risk)",
+)
+"""Words of somebody who has a condition; and questions that nobody asks who has it."""
 
 _WARNINGS = ("interaction", "contraindication")
 """Relations of which whoever asks for one must know that there may be more."""
 
 _OF_WOMEN = ("pregnancy", "breastfeeding")
+_NOT_HAD = re.compile("^对|妊娠|怀孕|哺乳|家族史$|阳性$")
+"""What nobody has as one has an illness, in Chinese."""
+
 _ITS = re.compile(r"\bits?\b")
 _THEIR = {"its": "their", "it": "them"}
 _CASE_THEN = ("test", "treatment", "department", "medicine", "first_line", "complication")
@@ -66,8 +79,10 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be asked for, and the forms of each."""
     asked = load(AttributeQuestionsWords, page.language).question
     known = [relation for relation in asked if page.groups.get(relation)]
-    if urgent_flags.is_grave(page) and not page.text_facts("red_flag"):
-        known = [each for each in known if each != "department"]  # that answer would not press
+    if urgent_flags.is_grave(page):
+        known = [each for each in known if each != "department"]  # it is sent to no clinic
+    if page.entity.kind == "medicine" and patient_profiles.is_food(page):
+        known = [each for each in known if each == "interaction"]  # nobody "uses" a food
     found = {relation: _forms(page, relation) for relation in known}
     return {relation: forms for relation, forms in found.items() if forms}
 
@@ -111,16 +126,19 @@ def write(
     asked = ask(page, relation, pick) if form == "all" else ""
     asker: Asker = "colleague" if form == "case" else stock_fitness.asker_of(asked, page.language)
     personal = asker == "patient"
-    answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
+    has_it = _HAS_IT.search(asked) is not None
+    answer = AnswerBuilder(page, pick, asker=asker, asked=asked, diagnosed=has_it)
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)
     question = _WRITERS[form](page, relation, answer, pick)
-    if not question and form == "case":
+    if not question and form in ("case", "is"):
         return None
     if form == "all":
         question = asked
     why, closed = form not in ("is", "pair"), pick.random() < _CLOSED
+    if form == "is" and relation in _DECIDED_BY_DOCTORS:
+        closed = False  # that was said
     if page.language == "en" and not (personal and form == "all"):
         closed = False  # who asks for a note waits for no visit
     topic_answer.end(
@@ -187,7 +205,14 @@ def _some(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
 
 def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> str:
     known = page.few_facts(relation, MOST)
-    fit = [each for each in known if not realizer.names_people(each.said, page.language)]
+    fit = [
+        each
+        for each in known
+        if not realizer.names_people(each.said, page.language)
+        and not (relation == "contraindication" and _NOT_HAD.search(each.text))
+    ]
+    if relation == "contraindication" and not fit and page.language == "zh":
+        return ""
     item = pick.choice([each for each in fit if each.text not in page.name] or fit or known)
     words = load(HuatuoWords, page.language)
     asked, told = words.yes_or_no_question[relation], words.yes_or_no_answer[relation]
@@ -207,6 +232,8 @@ def _is(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Rando
     others = [each for each in page.few_facts(relation, MOST) if each.object != item.object]
     if others and pick.random() < 0.6:
         _add_others(page, relation, others, answer, pick)
+    if relation in _DECIDED_BY_DOCTORS and words.closing:  # no list says for whom
+        answer.add_stock(words.closing["medicine"], at_any_rate=True)
     return _opened(
         realizer.fill(asked[place], page.language, 1, s=page.said, o=item.said), page, pick
     )
@@ -270,7 +297,10 @@ def _second(page: FactPage, relation: str) -> list[str]:
     return [
         key
         for key in page.groups
-        if key in _paired(page) and key != relation and not page.is_lone(key)
+        if key in _paired(page)
+        and key != relation
+        and not page.is_lone(key)
+        and not (key == "department" and urgent_flags.is_grave(page))
     ]
 
 
@@ -305,13 +335,15 @@ def ask(page: FactPage, relation: str, pick: random.Random) -> str:
     """Return a question on a relation of a page, with an opening or a context by chance."""
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
     words = load(AttributeQuestionsWords, page.language)
-    template = grammar.draw(fitting_questions.questions(page, relation), pick)
+    templates = fitting_questions.questions(page, relation)
+    template = grammar.draw(templates, pick)
     question = realizer.fill(template, page.language, 1, s=page.said, kind=kind)
     contexts = words.context.get(page.entity.kind, ())
     had = patient_profiles.is_illness(page) and (
-        page.entity.kind != "medicine" or patient_profiles.is_taken(page)
+        page.entity.kind != "medicine" or patient_profiles.is_given(page)
     )
     had = had and not (kind == "condition" and urgent_flags.is_grave(page))
+    had = had and not (kind == "condition" and _UNDECIDED.search(question))
     had = had and stock_fitness.is_self_taken(page) and relation not in _OF_WOMEN
     if contexts and had and pick.random() < 0.25:
         kin = grammar.draw(words.kin, pick)

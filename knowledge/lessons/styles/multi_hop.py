@@ -18,6 +18,7 @@ from knowledge.lessons.facts import (
     recorded_warnings,
     reportable_findings,
     urgent_flags,
+    youngest_ages,
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, PageLinks
 from knowledge.lessons.facts.validation_split import is_validation
@@ -132,6 +133,10 @@ def _can_be_had(
         return False
     if form == "interaction":
         known = links.warnings
+        if patient_profiles.profile_of(page).stage in ("baby", "child") and any(
+            youngest_ages.of_name(each, "") > 0 for each in theirs
+        ):
+            return False  # what a child does not take
         return not known.is_class(warning.object) and recorded_warnings.is_taken(theirs)
     who = page.cached("profile", patient_profiles.profile_of)
     if state_of_birth(theirs):

@@ -20,6 +20,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import OverviewWords
 from knowledge.records import Lesson
+from knowledge.vocabulary import TREATING
 
 NAME = "overview"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -37,10 +38,25 @@ _EXPECTING = re.compile("pregnan|妊娠|怀孕")
 
 _REPEATS = {"medicine~": "first_line~"}
 _DEFINES_ZH = re.compile(
-    "(?!可(?:降低|减|增|引|用于|以|使)|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
+    "(?!可(?!.*(?:药|剂|素|苗|物)(?:，|；|$))|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
 )
 """A Chinese text that says what something is by a noun: "X是...的药"."""
 
+_CAUTIONS = (
+    "side_effect", "contraindication", "interaction", "precaution", "monitoring", "pregnancy",
+)  # fmt: skip
+_USED = re.compile(r"用于|治疗|首选|\bused (?:for|to|in|as)\b|\btreat", re.IGNORECASE)
+
+_ASPECTS: tuple[tuple[re.Pattern[str], Sequence[str], re.Pattern[str] | None], ...] = (
+    (re.compile(r"用途|用在哪里|\buses\b|\bis \{s\} for\b"), ("medicine~", "first_line~"), _USED),
+    (re.compile("禁忌"), ("contraindication",), None),
+    (re.compile(r"风险|注意|留意|\brisks\b|\bwatch for\b|\bkept in mind\b"), _CAUTIONS, None),
+    (re.compile("表现|症状|signs to|its picture"), ("symptom", "sign"), None),
+    (re.compile(r"到治疗|\bto (?:its )?treatment"), TREATING, None),
+)
+"""Aspects that a request names, and the relations of which one tells them, or words that do."""
+
+_DRAWS = 12
 _MOST_DEPARTMENTS = 2
 _MOST_NAMED = 6
 _NAMED_AGAIN = 0.15
@@ -74,11 +90,32 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
         return None
     answer.close_lists()
     words = load(OverviewWords, page.language)
+    asked = _asked(page, answer, pick)
     if closing := grammar.draw(words.closing, pick):
         answer.add(realizer.fill(closing, page.language, 1))
-    asked = grammar.draw(words.question[page.entity.kind], pick)
     question = realizer.fill(asked, page.language, 1, s=page.said)
     return answer.build(NAME, question, TOPIC)
+
+
+def _asked(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> str:
+    """Return a template of a request: it names no aspect that the paragraph does not tell."""
+    templates = load(OverviewWords, page.language).question[page.entity.kind]
+    for _ in range(_DRAWS):
+        asked = grammar.draw(templates, pick)
+        if all(_tells(answer, *aspect) for aspect in _ASPECTS if aspect[0].search(asked)):
+            return asked
+    plain = [each for each in templates if not any(aspect[0].search(each) for aspect in _ASPECTS)]
+    return grammar.draw(plain, pick)
+
+
+def _tells(
+    answer: AnswerBuilder,
+    asked: re.Pattern[str],
+    relations: Sequence[str],
+    words: re.Pattern[str] | None,
+) -> bool:
+    stated = any(answer.states(relation) for relation in relations)
+    return stated or (words is not None and words.search(answer.text) is not None)
 
 
 def _told(page: FactPage) -> list[str]:

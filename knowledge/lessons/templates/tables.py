@@ -208,6 +208,8 @@ class ConsultationWords:
     emergency: Lines = _lines()
     at_once: Lines = _lines()
     soon_seen: Lines = _lines()
+    either_cause: Lines = _lines()
+    heeded: Lines = _lines()
     prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()

@@ -154,19 +154,18 @@ _EXCLUDED: dict[str, tuple[str, ...]] = {
 }
 """Words for a condition that is dangerous and to be excluded, where its symptom is stated."""
 
-_UNTREATED: dict[str, tuple[str, ...]] = {
-    "en": (r"if left untreated",),
-    "zh": ("拖延不治|不及时治疗|长期不治|放任不管",),
-}
-
 _UNRECORDED: dict[str, tuple[str, ...]] = {
     "en": (
-        r"no (?:contraindication in the presence of|interaction with)\s+is recorded here",
+        r"the sources tell of no (?:contraindication in the presence of|interaction with)\s+, "
+        r"which does not exclude one",
+        r"no source here tells of an? (?:contraindication in the presence of|interaction with)\s+, "
+        r"and that is no proof that there is none",
         r"the one to (?:rule out|avoid)|^\W*rule out\s|^\W*the medicine to avoid here",
     ),
     "zh": (
         "应排除|不宜用的是",
-        "这里没有它(?:在\\s*时的禁忌|与\\s*相互作用的)记录",
+        "资料没有提到它(?:在\\s*时禁用|与\\s*有相互作用)，但"
+        "(?:这不能排除(?:别的风险|二者会相互影响)|没有提到不等于(?:可以放心使用|没有，合用前仍要核对))",
     ),
 }
 """Denials that anything is recorded against a medicine, which the proof looks up."""
@@ -178,7 +177,6 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         "test": (r"to confirm\s+or rule it out",),
         "medicine": _UNRECORDED["en"],
         "first_line": _UNRECORDED["en"],
-        "complication": _UNTREATED["en"],
         "contraindication": (
             r"^\W*no\W",
             r"\bcontraindications?\b",
@@ -213,7 +211,6 @@ _MEANT: dict[str, dict[str, tuple[str, ...]]] = {
         "associated_with": _ABSENT["zh"],
         "medicine": _UNRECORDED["zh"],
         "first_line": _UNRECORDED["zh"],
-        "complication": _UNTREATED["zh"],
         "contraindication": (
             "禁忌证?",
             "禁用(?:于)?",

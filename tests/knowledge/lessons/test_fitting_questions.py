@@ -66,7 +66,7 @@ def test_what_is_done_is_not_healed():
         ("pregnancy", "妊娠期不接种甲药", "妊娠期不接种甲药"),
         ("transmission", "性传播", "甲药会传染，传播方式是性传播"),
         ("transmission", "非传染性疾病", "甲药属于非传染性疾病"),
-        ("transmission", "蚊虫叮咬传播", "甲药的传播方式是蚊虫叮咬传播"),
+        ("transmission", "蚊虫叮咬传播", "甲药可以传播，传播方式是蚊虫叮咬传播"),
         ("transmission", "不会由他人传染", "甲药不会由他人传染"),
         ("transmission", "不会因接触患者而感染", "甲药不会因接触患者而感染"),
         ("course", "持续多年，时好时坏", "甲药持续多年，时好时坏"),

@@ -64,6 +64,7 @@ records:
   contraindication: ["acute shivers = 急性冷颤"]
 """
 LANGUAGES = ("en", "zh")
+UNRECORDED = ("no proof", "not exclude", "没有提到")
 NAMES = {
     "en": {"out": "palvorin", "left": "tesdamol", "bad": "orlidine", "other": "sumicane"},
     "zh": {"out": "帕伐林", "left": "特司达莫", "bad": "奥利定", "other": "苏米卡因"},
@@ -119,7 +120,7 @@ def test_a_medicine_is_left_of_which_nothing_is_recorded(graph, prover, language
     for row in made:
         asked, answer = (message.content.lower() for message in row.messages)
         said = next(part for part in answer.split(". " if language == "en" else "。")
-                    if ("recorded here" in part or "记录" in part))  # fmt: skip
+                    if any(told in part for told in UNRECORDED))  # fmt: skip
         assert names["out"] in asked and names["out"] not in said
         # orlidine has a warning in words, sumicane is for something else
         assert names["other"] not in asked

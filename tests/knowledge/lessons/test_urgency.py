@@ -35,7 +35,7 @@ def rows(tmp_path_factory):
     home = tmp_path_factory.mktemp("urgent")
     engine, generation = opened(home)
     styles = ("chatdoctor", "dialogue", "vignette", "safety", "huatuo")
-    wanted = BuildOptions(limit=600, urgency=rules, styles=styles)
+    wanted = BuildOptions(limit=600, seed=1, urgency=rules, styles=styles)
     listed = {**urgent_flags.alarm_findings(), "soon": {"en": ["thirst"], "zh": ["口渴"]}}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(urgent_flags, "alarm_findings", lambda: listed)
@@ -187,6 +187,18 @@ def test_a_row_opens_with_no_emergency_that_what_it_tells_knows_nothing_of(
     found = (Emergency("x", name, "Act."),)
     row = _talk("chatdoctor", ["It hurts.", "Take care."], [quote], language)
     assert (urgency.open_answer(row, lambda *_: found, random.Random(1)) is not None) is opened_
+
+
+def test_what_a_patient_has_besides_opens_no_case():
+    quotes = ["心肌梗死——症状：上腹痛。", "心肌梗死——危险因素：糖尿病。"]
+    row = _talk("dialogue", ["上腹痛。", "有糖尿病吗？", "有。", "考虑心肌梗死。"], quotes, "zh")
+    for name, opened_ in (("糖尿病酮症酸中毒", False), ("急性心肌梗死", True)):
+        found = (Emergency("x", name, "处理。"),)
+
+        def late(messages, language, found=found):
+            return found if len(messages) > 1 else ()
+
+        assert (urgency.open_answer(row, late, random.Random(1)) is not None) is opened_
 
 
 @pytest.mark.parametrize(("said_first", "kept"), [("I feel faint.", False), ("I feel odd.", True)])

@@ -27,6 +27,7 @@ from knowledge.lessons.styles import chatdoctor, huatuo, safety
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import ChatdoctorWords, OpenListsWords, SafetyWords
+from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Entity, Name
 
 OWN = next(f"medicine:{n}" for n in range(99) if not is_validation(f"medicine:{n}"))
@@ -72,12 +73,13 @@ NAMES = [f"drug{letter}" for letter in "abcdefghi"]
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("seed", range(4))
 def test_a_list_of_interactions_says_that_there_may_be_more(language, seed):
-    more = texts_of(load(OpenListsWords, language).more["interaction"])
+    more = load(OpenListsWords, language).more["interaction"]
     many = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES])
     said = told(many, "interaction", seed=seed)
-    assert sum(line in said for line in more) == 1
+    assert len(re.findall(any_of(more, language, {}), said.lower())) == 1
     few = page("ritonavir", language, interaction=[partner(each, "major") for each in NAMES[:1]])
-    assert sum(line in told(few, "interaction", seed=seed) for line in more) == 1
+    said = told(few, "interaction", seed=seed).lower()
+    assert len(re.findall(any_of(more, language, {}), said)) == 1
 
 
 def test_lines_that_are_shown_are_told_as_they_are():
@@ -245,8 +247,17 @@ def test_a_class_that_is_named_already_is_not_told_again(about, told):
     assert len(case_plan.plan_meaning(own, "side_effect", AT_LENGTH, pick)) == told
 
 
-@pytest.mark.parametrize(("scraped", "count", "asked"), [(1, 1, 0), (1, 2, 1), (0, 1, 1)])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("language", "scraped", "count", "asked"),
+    [
+        ("en", 1, 1, 0),
+        ("en", 1, 2, 1),
+        ("en", 0, 1, 1),
+        ("zh", 1, 2, 0),
+        ("zh", 1, 3, 1),
+        ("zh", 0, 1, 1),
+    ],  # fmt: skip
+)
 def test_nobody_asks_for_all_of_what_a_program_gathered_one_of(language, scraped, count, asked):
     items = [replace(partner(each), scraped=bool(scraped)) for each in NAMES[:count]]
     felt = [partner("redness"), partner("itching")]

@@ -42,6 +42,11 @@ NOT_FOR = [
     ("MELD-Na of a 6-year-old: bilirubin 3 mg/dL, INR 2, creatinine 1 mg/dL, Na 130", "en", "12"),
     ("FIB-4: 11-year-old, AST 55, ALT 42, platelets 210", "en", "18 years"),
     ("creatinine clearance of a dog, 9 kg, creatinine 1.8 mg/dL", "en", "animal"),
+    (
+        "10岁女孩，胆红素4 mg/dL，INR 2，肌酐1 mg/dL，血钠130，白蛋白2.8，MELD 3.0多少？",
+        "zh",
+        "PELD",
+    ),
     ("9岁男孩，高血压，CHA2DS2-VASc评分多少？", "zh", "18岁"),
     ("6岁患儿，心率130，咯血，肺栓塞Wells评分多少？", "zh", "18岁"),
 ]
