@@ -130,6 +130,23 @@ _OF_TREATMENT = re.compile(
 """Red flags of somebody who is operated on, or takes a medicine, for the condition."""
 
 
+_NO_SIGN = re.compile(
+    r"\bstopp(?:ed|ing) (?:it )?(?:abruptly|suddenly)|\bworks? best within|"
+    "不可突然停|不可骤停|效果最好|读数可正常|可重复注射",
+    re.IGNORECASE,
+)
+"""Red flags on how something is treated: they name nothing by which somebody knows a danger."""
+
+
+def names_no_sign(flag: PageFact) -> bool:
+    """Say whether a red flag tells how to treat, and nothing that whoever is ill could notice.
+
+    >>> names_no_sign(PageFact("f", "长期使用的激素不可突然停用。", ""))
+    True
+    """
+    return _NO_SIGN.search(flag.text) is not None
+
+
 def presses(flag: PageFact) -> bool:
     """Say whether a red flag tells of something that cannot wait for hours."""
     return _PRESSING.search(flag.text) is not None

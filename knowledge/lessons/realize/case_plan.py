@@ -9,7 +9,7 @@ tests, tests before treatment, treatment before where to go and what may follow.
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from knowledge.lessons.facts import exam_rules, fact_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
@@ -69,6 +69,9 @@ draws are tried."""
 
 MOST_FLAGS = 4
 """So many red flags are told to whoever asks for them: one alone would read as the only one."""
+
+_FIRST_PART = re.compile("[,，、;；]| or |或")
+"""What parts the signs that a red flag lists."""
 
 _LONGEST_TEXT = {"en": 260, "zh": 110}
 """Signs of a text that is told beside what was asked for."""
@@ -144,7 +147,11 @@ def plan_case(
     """Return the plan of an answer about a condition."""
     flags = flags_for(page, to_patient=to_patient)
     if findings and relation != "red_flag":
-        flags = [each for each in flags if not urgent_flags.is_of_treatment(each)]
+        flags = [
+            each
+            for each in flags
+            if not urgent_flags.is_of_treatment(each) and not _is_of_others(page, findings, each)
+        ]
     whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
     told = [item.said for item in (*findings, *history)]
@@ -186,12 +193,23 @@ def _texts_told(relation: str, texts: Sequence[PageFact], pick: random.Random) -
     return tuple((relation, (each,)) for each in some)
 
 
+def _is_of_others(page: FactPage, findings: Sequence[PageFact], flag: PageFact) -> bool:
+    """Say whether a red flag begins with what children have, and nobody's child is ill."""
+    begins = replace(flag, text=_FIRST_PART.split(flag.text)[0])
+    return _is_young(page, [begins]) and not _is_young(page, findings)
+
+
 def flags_for(page: FactPage, *, to_patient: bool) -> Sequence[PageFact]:
     """Return the red flags of a condition; of a patient only those that a patient can notice."""
     flags = page.text_facts("red_flag")
     if not to_patient:
         return flags
-    return [each for each in flags if urgent_flags.is_for_patients(each, page.language)]
+    return [
+        each
+        for each in flags
+        if urgent_flags.is_for_patients(each, page.language)
+        and not urgent_flags.names_no_sign(each)
+    ]
 
 
 def is_emergency(page: FactPage) -> bool:
@@ -397,12 +415,14 @@ def choose_findings(
     One of them is had in few conditions, if there is any.
     """
     core = core_findings(known)
-    first = pick.sample(core, min(len(core), (count + 1) // 2))
+    # What a source names first is what a case cannot do without: pain in fibromyalgia.
+    others = pick.sample(core[1:], min(len(core) - 1, (count + 1) // 2 - 1)) if known else []
+    first = [*known[:1], *others]
     rest = [item for item in known if item not in first]
     taken = [*first, *pick.sample(rest, min(len(rest), count - len(first)))]
     if taken and not points_somewhere(page, taken):
         telling = [item for item in known if points_somewhere(page, [item])]
-        taken = [*taken[1:], pick.choice(telling)] if telling else taken
+        taken = [*taken[:-1], pick.choice(telling)] if telling else taken
     return [item for item in known if item in taken]
 
 

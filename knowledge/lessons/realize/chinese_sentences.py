@@ -27,7 +27,8 @@ _HAPPENS = re.compile(
 """Conditions that happen to somebody: the verb "get" does not go with them."""
 
 _PURPOSE = re.compile(
-    "(?:流产|引产|催产|促宫颈成熟|麻醉|镇静|避孕|手术|准备|检查|移植)$|^(?:预防|诊断|紧急避孕)"
+    "(?:流产|引产|催产|促宫颈成熟|麻醉|镇静|避孕|手术|准备|检查|移植|抗凝|解救|补充|替代|支持)$|"
+    "^(?:预防|诊断|紧急避孕|逆转|戒烟|解救)"
 )
 _HEALING = re.compile(
     r"(?:治疗|医治)\)?\{[ao]\}|\{[ao]\}(?:\(?\|?患者|病人)|(?:治疗|医治)\|[^()]*\)\{[ao]\}|病症|疾病"

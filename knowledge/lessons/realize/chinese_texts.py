@@ -30,10 +30,12 @@ _ACTS_ZH = re.compile(
     "拮抗|激动|延长|延缓|控制|提高|改善|保护|中和|溶解|逆转|恢复|升高|止)"
 )
 _KIND_ZH = re.compile(
-    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|糖|复方|疗法|治疗|检查|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
+    "(?:药|剂|素|苗|膏|液|针|片|水|[A-Za-z]|物|体|酶|盐|酸|酮|类|苷|他汀|晶|结石|(?<!血)糖|复方|疗法|治疗|检查|发作|状态|急症|出血|病|症|炎|癌|瘤|征|疾患|感染|障碍|食物|油|手术|疗法|治疗|检查)$"
 )
 """How a text begins that says what a medicine does, and how one ends that says what a thing is."""
-_MEDICINE_ZH = re.compile("(?:药|剂|素|苗|膏|液|针|片|糖|复方|物|酸|酮|类|他汀|抗体|食物|油)$")
+_MEDICINE_ZH = re.compile(
+    "(?:药|剂|素|苗|膏|液|针|片|盐|(?<!血)糖|复方|物|酸|酮|类|他汀|抗体|食物|油)$"
+)
 _ACRONYM_ZH = re.compile("的[A-Za-z][A-Za-z0-9-]*$")
 _OF_KIND_ZH = re.compile("的[^的]{1,14}$")
 """A text that says by a noun at the end of its first clause what a thing is."""

@@ -194,7 +194,7 @@ def other_entities(row):
         (one_source("symptom", "thirst"), negate, "denies symptom"),
         (lambda row: row["messages"][1]["content"].startswith("Yes, "), deny, "denies"),
         (about("dose_limit", "2550"), raise_dose, "does not state the fact"),
-        (with_remark("medicine", "gout"), other_subject, "names 'asthma'"),
+        (one_source("test", "gout"), other_subject, "names 'asthma'"),
         (about("medicine", "colchicine"), other_support, "no fact supports"),
         (about("medicine", "colchicine"), other_quote, "quote"),
         (about("medicine", "colchicine"), other_entities, "entities"),

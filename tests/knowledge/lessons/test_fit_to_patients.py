@@ -229,7 +229,7 @@ def test_what_a_doctor_finds_is_no_symptom_to_watch_for():
     assert list(felt) == list(templates)
 
 
-@pytest.mark.parametrize("name", ["小儿心房扑动", "肠套叠", "中毒性肾病", "atrial flutter"])
+@pytest.mark.parametrize("name", ["小儿心房扑动", "肠套叠", "中毒性肾病", "toxic nephropathy"])
 def test_an_emergency_is_sent_to_no_ordinary_clinic(name):
     subject = page(name, language="en" if name.isascii() else "zh",
                    department=named("department", "普通外科", "儿科"),
@@ -338,6 +338,8 @@ DESCRIBED = [
     ("文拉法辛", "可用于抑郁症和焦虑障碍的SNRI", "文拉法辛是可用于抑郁症和焦虑障碍的SNRI"),
     ("林旦乳膏", "治疗疥疮时涂抹全身，1周后重复1次", "用林旦乳膏治疗疥疮时涂抹全身"),
     ("纳曲酮", "阻断阿片作用", "纳曲酮能阻断阿片作用"),
+    ("枸橼酸钾", "用于纠正低钾血症的钾盐", "枸橼酸钾是用于纠正低钾血症的钾盐"),
+    ("二氮嗪", "用于药物所致的严重低血糖", "二氮嗪用于药物所致的严重低血糖"),
 ]
 
 
@@ -375,3 +377,36 @@ def test_a_food_is_nothing_that_somebody_uses():
     beans = page("蚕豆", "medicine", precaution=told("G6PD缺乏症：可引起溶血。"),
                  interaction=named("medicine", "苯乙肼"))  # fmt: skip
     assert set(huatuo.topics(beans)) <= {"interaction"}
+
+
+@pytest.mark.parametrize(
+    ("flag", "told_"),
+    [
+        ("儿童瞳孔发白须尽快看眼科。", False),
+        ("视力骤降、眼痛，或婴儿瞳孔发白，须立即就医。", True),
+    ],
+)
+def test_a_grown_patient_is_not_warned_of_what_children_have(flag, told_):
+    found = named("symptom", "视物模糊", "眩光")
+    subject = page("白内障", symptom=found, red_flag=told(flag))
+    plans = draws(
+        lambda pick: case_plan.plan_case(subject, "test", PLAIN, pick, findings=found), 10
+    )
+    assert all(bool(plan.warning) is told_ for plan in plans)
+
+
+def test_a_case_holds_what_a_source_names_first():
+    felt = named("symptom", "全身广泛疼痛", "乏力", "睡眠不解乏", "注意力不集中", "头痛")
+    subject = page("纤维肌痛综合征", symptom=felt)
+    for count in (1, 2, 3, 4):
+        taken = draws(lambda pick, n=count: case_plan.choose_findings(subject, felt, n, pick))
+        assert all(felt[0] in each and len(each) == count for each in taken)
+
+
+def test_who_asks_for_warnings_is_told_of_signs_and_not_how_it_is_treated():
+    order = told("长期使用的糖皮质激素不可突然停用，以免发生肾上腺危象。")
+    subject = page("库欣病", red_flag=order, symptom=named("symptom", "体重增加"))
+    assert "red_flag" not in safety.topics(subject) | chatdoctor.topics(subject)
+    both = page("库欣病", red_flag=(*order, *FLAGS), symptom=named("symptom", "体重增加"))
+    assert "red_flag" in safety.topics(both)
+    assert list(case_plan.flags_for(both, to_patient=True)) == list(FLAGS)
