@@ -281,6 +281,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
+        if relation == "medicine":  # "there may be others" would be others of the next list
+            answer.close_lists()
         if relation in explained:
             draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer)
 

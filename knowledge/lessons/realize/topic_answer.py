@@ -126,6 +126,8 @@ def end(
 
     Whom it does not concern `personal`ly is not told what to do.
     """
+    if page.entity.kind == "condition":  # "there may be others" would be others of the next list
+        answer.close_lists()
     urgent = case_plan.is_emergency(page)
     known = load(HuatuoWords, page.language) if page.entity.kind != "medicine" else None
     spoken = load(ConsultationWords, page.language)
@@ -171,6 +173,8 @@ def end(
         mine = manner.is_plain and personal and not (known and known.why)
         mine = mine and each not in case_answer.SUSPECTED  # it was named
         case_answer.say_step(page, each, items, answer, pick, spoken=mine)
+        if page.entity.kind == "condition":
+            answer.close_lists()
         if not explained and pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer)
             explained = True

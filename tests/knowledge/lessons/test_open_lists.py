@@ -156,3 +156,18 @@ def test_all_that_is_checked_is_told_in_one_sentence(language):
             ]
             assert len(said) == 1 and all(check in said[0] for check in checks)
             assert len(row.meta["support"][0]) == len(checks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_medicines_are_spoken_of_next_to_the_list_of_them(language):
+    name, drug, _, _, effect, sore, red = WORDS[language]
+    own = page(
+        sore, language, "condition", symptom=named("symptom", red, effect),
+        medicine=named("medicine", name, drug), complication=named("condition", "x1", "x2"),
+    )  # fmt: skip
+    for seed in range(24):
+        for style, form in ((huatuo, "all"), (chatdoctor, "told")):
+            row = style.write(own, "medicine", form, random.Random(seed), MANNERS[2])
+            said = split_sentences(row.messages[-1].content)
+            [closer] = closers(row.messages[-1].content, language)
+            assert drug in said[said.index(closer) - 1]
