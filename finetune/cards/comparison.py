@@ -52,7 +52,7 @@ class Comparison:
                 f"Of {', '.join(lacking)} the scores of rows were not kept, so differences to it "
                 "have no interval: medchat evaluate scores adapters anew."
             )
-        if len(hashes) > 1:
+        if len(hashes) > 1 and not self._on_the_same_rows():
             told.append(
                 "The rounds had other data: scores are of other held-out rows, differences of the "
                 "rows that both have."
@@ -60,6 +60,17 @@ class Comparison:
         if len(bases) > 1:
             told.append("The bases differ: losses by other tokens do not compare.")
         return told
+
+    def _on_the_same_rows(self) -> bool:
+        """Say whether what is measured of all sides was measured on the same rows.
+
+        A round's data may have another hash for a file beside, such as that of pairs.
+        """
+        kept = [one.kept.pairs for one in self.sides if one.kept]
+        shared = set.intersection(*(set(one) for one in kept)) if kept else set()
+        return len(kept) == len(self.sides) and all(
+            len({frozenset(one[measure]) for one in kept}) == 1 for measure in shared
+        )
 
 
 def of(compared: Sequence[Adapter]) -> Comparison:

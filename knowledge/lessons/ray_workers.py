@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from types import ModuleType, TracebackType
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -21,6 +22,7 @@ from knowledge.datasets.filtering import Candidate
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import connect
 from knowledge.lessons.dataset_check import lesson_of
+from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.row_plan import RowTask
@@ -118,10 +120,13 @@ def _encode_tasks(batch: list[RowTask | str]) -> str:
 
 
 def _decode_tasks(text: str) -> list[RowTask | str]:
-    return [
-        raw if isinstance(raw, str) else RowTask(**{**raw, "neighbours": tuple(raw["neighbours"])})
-        for raw in json.loads(text)
-    ]
+    return [raw if isinstance(raw, str) else _task(raw) for raw in json.loads(text)]
+
+
+def _task(raw: dict[str, Any]) -> RowTask:
+    """Return a task whose tuples JSON has made lists of."""
+    manner = raw["manner"] and Manner(*raw["manner"])
+    return RowTask(**{**raw, "neighbours": tuple(raw["neighbours"]), "manner": manner})
 
 
 def _encode_candidates(made: list[Candidate]) -> str:

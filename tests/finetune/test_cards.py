@@ -367,6 +367,17 @@ def test_what_rewarded_answers_is_named_where_their_reward_is_told():
     assert "reward by judge/round-1" in adapter_card._training(judged)
 
 
+def test_other_data_is_remarked_where_other_rows_were_scored():
+    sides = []
+    for name, rows in (("a", "12"), ("b", "12"), ("c", "13")):
+        record = RoundRecord(name, {"data": {"hash": name}}, ())
+        pairs = {"nll": {row: (1.0, 1.0) for row in rows}, name: {"1": (1.0, 1.0)}}
+        sides.append(comparison.Side(record, raw_outputs.KeptScores(pairs, {})))
+    for some, told in ((sides[:2], False), (sides[::2], True)):
+        remarks = " ".join(comparison.Comparison(tuple(some)).remarks())
+        assert ("The rounds had other data" in remarks) is told
+
+
 def test_a_name_that_is_long_keeps_both_ends_in_a_picture():
     one = rewarded(
         "a", {"reward": "a-very-long-name/round-3"}, "reward by a-very-long-name/round-3"

@@ -40,6 +40,9 @@ _BARRED = re.compile(
 )
 """Records on the use of a medicine, and how they say that somebody is not given it."""
 
+_SAID_OF_LISTS = ("interaction", "contraindication")
+"""Relations of which the sentence that leaves a list open says already why they matter."""
+
 _OF_PREGNANCY = ("pregnancy", "breastfeeding")
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
 _DANGER_BESIDE = 0.5
@@ -129,6 +132,7 @@ def end(
     whys = known.why if known and known.why else spoken.why
     if urgent or not manner.is_plain:
         whys = {}
+    whys = {each: lines for each, lines in whys.items() if each not in _SAID_OF_LISTS}
     if not _may_plan_pregnancy(page):
         whys = {each: lines for each, lines in whys.items() if each != "pregnancy"}
     mine = personal and (page.entity.kind == "medicine" or relation == "department")

@@ -159,6 +159,7 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     asked = _asked(page, template, pick, item.said)
     asker: Asker = "colleague" if reviews else "patient"
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
+    answer.names_pair = relation == "interaction"
     warnings = (words.review_finding if reviews else words.combination_warning)[relation]
     if item.level:
         known = load(InteractionsWords, page.language)

@@ -1,15 +1,20 @@
 """On Ray: a local Ray with two workers gives the same rows as processes do."""
 
 import sys
+from itertools import islice
 
 import pytest
 from sqlalchemy import create_engine
 from toy_lessons import opened
 
 from knowledge.errors import KnowledgeError
-from knowledge.lessons import build
+from knowledge.lessons import build, ray_workers
 from knowledge.lessons.build_options import BuildOptions
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.ray_workers import RayWriterPool
+from knowledge.lessons.row_plan import RowPlan, RowTask
+from knowledge.lessons.styles.style_registry import STYLES
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +33,16 @@ def test_two_workers_of_ray_give_the_same_bytes(graph, tmp_path):
         build.build(*graph, tmp_path / engine, BuildOptions(limit=400, workers=2, engine=engine))
         made[engine] = {path.name: path.read_bytes() for path in (tmp_path / engine).iterdir()}
     assert made["processes"] == made["ray"]
+
+
+def test_a_task_reaches_its_worker_as_it_was_planned(graph):
+    plan = RowPlan(PageSources(*graph), 3, ["en", "zh"])
+    batch = [*islice(plan.tasks(list(STYLES.values())), 200), "why there is none"]
+    again = ray_workers._decode_tasks(ray_workers._encode_tasks(batch))
+    assert again == batch
+    tasks = [one for one in again if isinstance(one, RowTask)]
+    assert any(one.neighbours for one in tasks)
+    assert {type(one.manner) for one in tasks} == {Manner, type(None)}
 
 
 def test_without_ray_a_sentence_says_how_to_install_it(graph, tmp_path, monkeypatch):
