@@ -11,7 +11,7 @@ from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 from tampering_kinds.row_changes import Change, Others, answer_of, as_list, said_instead, with_meta
 
-_IS_TEXT = re.compile("(?: — |——)(?:description|简介)(?::|：)")
+_IS_TEXT = re.compile("(?: — |——)(?:description|red flags|简介|警示征象)(?::|：)")
 
 
 def _two(row: Lesson) -> list[str]:

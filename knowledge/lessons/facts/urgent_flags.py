@@ -58,7 +58,7 @@ _MEASURED = re.compile(
     r"\b(?:electrocardiogra\w+|ECG|mmol|pH|INR|low platelets|red-cell fragments|white cell count|"
     r"(?:potassium|calcium|sodium|creatinine|bilirubin|lactate) (?:of|above|below)|CT|X-ray|"
     r"forehead sparing|pleural infection|pulsus|prolonged QT|intravenous \w+ with|"
-    r"tachycardia or anaemia)\b",
+    r"hyperkalaemia|uraemic|hypoxia|peritonism|diagnostic tap|tachycardia or anaemia)\b",
     re.IGNORECASE,
 )
 _DANGER_EN = re.compile(

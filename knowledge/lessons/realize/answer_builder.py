@@ -88,6 +88,8 @@ class AnswerBuilder:
         self._used: dict[str, _Used] = {}
         self._open: list[str] = []
         self._closed: set[str] = set()
+        self.names_pair = False
+        """Whether two medicines are spoken of from the start, so that "it" would be either."""
         self.heeds = False
         """Whether it was said that some of the symptoms do not wait."""
         self.presses = False
@@ -111,7 +113,9 @@ class AnswerBuilder:
     @property
     def is_about_one_page(self) -> bool:
         """Say whether no other page was mentioned, so that a sentence may leave the name out."""
-        return all(used.page.id == self._page.id for used in self._used.values())
+        return not self.names_pair and all(
+            used.page.id == self._page.id for used in self._used.values()
+        )
 
     def states(self, relation: str) -> bool:
         """Say whether the row rests on facts of a relation."""

@@ -20,7 +20,7 @@ from knowledge.lessons.facts import (
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.realize import case_plan, patient_profiles, realizer
+from knowledge.lessons.realize import case_plan, english_texts, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
 from knowledge.lessons.templates import grammar
@@ -281,6 +281,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
+        if relation == "medicine":  # "there may be others" would be others of the next list
+            answer.close_lists()
         if relation in explained:
             draw_stock(fit_reasons(whys[relation], relation, items), plan.page, answer)
 
@@ -302,6 +304,8 @@ def say_step(
         forms = tuple(each for each in forms if "{s}" in each)
     if forms and (not waits or case_plan.is_emergency(page)):
         forms = tuple(each for each in forms if not _LEISURELY.search(each))
+    if page.language == "en" and english_texts.are_mixed([item.said for item in items]):
+        forms = ()
     if relation == "side_effect" and len(reportable_findings.select_felt(items)) < len(items):
         forms = ()  # nobody notices a change in the blood
     if any(item.level for item in items) or not items[0].object or not forms or pick.random() < 0.4:

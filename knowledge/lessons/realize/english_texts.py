@@ -91,6 +91,15 @@ def fitting_intros(intros: Sequence[str], text: str) -> Introduced:
     )
 
 
+def are_mixed(names: Sequence[str]) -> bool:
+    """Say whether a list holds people and illnesses, which no one sentence fits.
+
+    >>> are_mixed(["gout", "newborn babies"]), are_mixed(["gout"])
+    (True, False)
+    """
+    return len({PEOPLE.search(name) is not None for name in names}) > 1
+
+
 def fit_to_people(templates: Sequence[str], names: Sequence[str]) -> Sequence[str]:
     """Return the templates that fit a list of illnesses, or of people, who are not "there".
 

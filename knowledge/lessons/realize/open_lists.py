@@ -26,11 +26,6 @@ _OPEN = {
 }
 """Relations of which no list is known to be whole, and the words for each."""
 
-_SCRAPED_ONLY = ("medicine~",)
-"""Relations of which that holds where a program gathered a short list."""
-
-_FEW = 2
-
 _YOUNG = ("baby", "child")
 
 
@@ -47,9 +42,6 @@ def kind_of(page: FactPage, relation: str, items: Sequence[PageFact]) -> str:
         young = page.cached("profile", patient_profiles.profile_of).stage in _YOUNG
         if young:
             return FOR_CHILD
-    scraped = bool(items) and all(item.scraped for item in items)
-    if relation in _SCRAPED_ONLY and scraped and len(items) <= _FEW:
-        return relation
     return _OPEN.get(relation, "")
 
 

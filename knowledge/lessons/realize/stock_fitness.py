@@ -93,10 +93,12 @@ def _is_lasting(occasion: Occasion) -> bool:
 def is_self_taken(page: FactPage) -> bool:
     """Say whether people take a medicine at home, so that there is a leaflet and a choice."""
     described = " ".join(item.text for item in page.groups.get("description", ()))
-    given = cast(Any, _held())["given_by_others"][page.language]
     if page.entity.kind != "medicine":
         return True
-    return patient_profiles.is_taken(page) and not re.search(given, f"{page.name} {described}")
+    held = cast(Any, _held())
+    named = re.search(held["given_by_name"][page.language], page.name, re.IGNORECASE)
+    given = named or re.search(held["given_by_others"][page.language], f"{page.name} {described}")
+    return patient_profiles.is_taken(page) and not given
 
 
 def _speaks_of(key: str) -> Callable[[Occasion], bool]:

@@ -40,6 +40,9 @@ _BARRED = re.compile(
 )
 """Records on the use of a medicine, and how they say that somebody is not given it."""
 
+_SAID_OF_LISTS = ("interaction", "contraindication")
+"""Relations of which the sentence that leaves a list open says already why they matter."""
+
 _OF_PREGNANCY = ("pregnancy", "breastfeeding")
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
 _DANGER_BESIDE = 0.5
@@ -123,12 +126,15 @@ def end(
 
     Whom it does not concern `personal`ly is not told what to do.
     """
+    if page.entity.kind == "condition":  # "there may be others" would be others of the next list
+        answer.close_lists()
     urgent = case_plan.is_emergency(page)
     known = load(HuatuoWords, page.language) if page.entity.kind != "medicine" else None
     spoken = load(ConsultationWords, page.language)
     whys = known.why if known and known.why else spoken.why
     if urgent or not manner.is_plain:
         whys = {}
+    whys = {each: lines for each, lines in whys.items() if each not in _SAID_OF_LISTS}
     if not _may_plan_pregnancy(page):
         whys = {each: lines for each, lines in whys.items() if each != "pregnancy"}
     mine = personal and (page.entity.kind == "medicine" or relation == "department")
@@ -167,6 +173,8 @@ def end(
         mine = manner.is_plain and personal and not (known and known.why)
         mine = mine and each not in case_answer.SUSPECTED  # it was named
         case_answer.say_step(page, each, items, answer, pick, spoken=mine)
+        if page.entity.kind == "condition":
+            answer.close_lists()
         if not explained and pick.random() < 0.15:
             case_answer.draw_stock(whys.get(each, ()), page, answer)
             explained = True

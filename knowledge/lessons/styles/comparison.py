@@ -13,10 +13,10 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from knowledge.lessons.facts import compared_relations, exam_rules, likeness
+from knowledge.lessons.facts import compared_relations, exam_rules, likeness, urgent_flags
 from knowledge.lessons.facts.compared_relations import CONTRASTED
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize import case_plan, patient_profiles, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import overview
 from knowledge.lessons.templates import grammar
@@ -75,7 +75,12 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     rival = pick.choice(rivals)
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
         return None
-    every = [_compare(page, rival, each) for each in compared_relations.ORDER[page.entity.kind]]
+    grave = [one for one in (page, rival) if urgent_flags.is_grave(one)]
+    if grave and not (grave[0] is page and case_plan.urgent_warning(page, TOPIC)):
+        return None  # whoever may have the one that cannot wait is told so
+    order = compared_relations.ORDER[page.entity.kind]
+    order = tuple(each for each in order if each != "department" or not grave)
+    every = [_compare(page, rival, each) for each in order]
     compared = _told_once(every)
     shared = [each for each in compared if each.both]
     apart = [each for each in compared if each.first and each.second]
@@ -90,6 +95,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     few = pick.sample(apart[1:], min(len(apart) - 1, pick.choice((1, 2))))
     for each in [apart[0], *(each for each in apart[1:] if each in few)]:
         _say_apart(page, rival, each, answer, pick)
+    if grave:
+        topic_answer.warn(page, TOPIC, answer)
     words = load(ComparisonWords, page.language)
     if closing := grammar.draw(words.closing[page.entity.kind], pick):
         answer.add(closing)

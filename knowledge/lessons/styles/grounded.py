@@ -77,8 +77,17 @@ def _read(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
 
 
 def _state(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
-    """State the facts of a line; of a lone Chinese test it is not said what it shows."""
+    """State the facts of a line.
+
+    What a program gathered of treatments is told as what the lines say, and of a lone Chinese test
+    it is not said what it shows.
+    """
     items = _items(page, relation, pick)
+    attributed = load(GroundedWords, page.language).attributed.get(relation)
+    if attributed and any(item.scraped for item in items):
+        text = realizer.fill_with_items(attributed, page.said, items, page.language, pick)
+        answer.add(text, relation, items)
+        return
     if page.language == "zh" and relation == "test" and len(items) == 1 and items[0].object:
         known = load(RelationSentencesWords, "zh").with_subject[relation]
         plain = [each for each in known if not _SHOWS.search(each)]

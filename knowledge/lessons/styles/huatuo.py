@@ -128,6 +128,7 @@ def write(
     personal = asker == "patient"
     has_it = _HAS_IT.search(asked) is not None
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked, diagnosed=has_it)
+    answer.names_pair = form == "is" and relation == "interaction"
     if form in ("all", "some", "pair"):  # a yes, a no and a suspicion come first
         heard = pick.random() < _HEARD and (personal or page.language == "zh")
         topic_answer.begin(page, relation, manner, answer, pick, heard=heard)

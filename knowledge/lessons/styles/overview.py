@@ -86,9 +86,9 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
             continue
         if each in paragraph_order.KEPT or paragraph_order.has_room(answer.text, page.language):
             _state(page, each, items, answer, pick)
+    answer.close_lists()
     if not paragraph_order.fits(answer.text, page.language):
         return None
-    answer.close_lists()
     words = load(OverviewWords, page.language)
     asked = _asked(page, answer, pick)
     if closing := grammar.draw(words.closing, pick):

@@ -103,8 +103,14 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 
 def _helps(page: FactPage, relation: str) -> bool:
-    """Say whether a refusal may state a relation: no treatment without the one that matters."""
+    """Say whether a refusal may state a relation.
+
+    No treatment without the one that matters, and no clinic for what belongs in an emergency
+    department.
+    """
     items = page.entity_facts(relation)
+    if relation == "department" and urgent_flags.is_grave(page):
+        return False
     if relation != "treatment" or page.language == "en":
         return bool(items)
     firsts = {item.object for item in page.entity_facts("first_line")}
@@ -153,6 +159,7 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     asked = _asked(page, template, pick, item.said)
     asker: Asker = "colleague" if reviews else "patient"
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
+    answer.names_pair = relation == "interaction"
     warnings = (words.review_finding if reviews else words.combination_warning)[relation]
     if item.level:
         known = load(InteractionsWords, page.language)

@@ -277,6 +277,7 @@ class GroundedWords:
     half_covered: Lines = _lines("t")
     disagree: Lines = _lines()
     whether: Lines = _lines("s o")
+    attributed: LinesBy = _lines("s a", RELATION)
     label: TextBy = _texts("", (*RELATION, "~"))
     preposition: TextBy = _texts("", RELATION, optional=True)
 

@@ -43,6 +43,7 @@ STATING = (
     "multi_hop.thought_of",
     "multi_hop.no_contraindication",
     "multi_hop.no_interaction",
+    "grounded.attributed",
     "safety.rightful",
     "safety.helping",
     "comparison.both",

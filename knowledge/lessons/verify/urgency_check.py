@@ -80,7 +80,9 @@ def _is_heeded(lesson: Lesson) -> bool:
 
 def is_silent(lesson: Lesson) -> bool:
     """Say whether a row tells of a condition that is an emergency, and not that it is one."""
-    if lesson.style not in _TELLING or lesson.meta.get("refused") or not lesson.sources:
+    if lesson.style not in _TELLING or not lesson.sources:
+        return False
+    if lesson.meta.get("refused") and not any(_PLACE.search(one.quote) for one in lesson.sources):
         return False
     subject = _SUBJECT.match(lesson.sources[0].quote)
     named = lesson.split_key.startswith("condition:") and subject is not None
@@ -100,6 +102,7 @@ _TELLING = ("huatuo", "knowledge-call", "safety")
 """Styles that tell of a condition to whoever asks."""
 
 _SUBJECT = re.compile("(.+?)(?: — |——)")
+_PLACE = re.compile("— departments?:|——就诊科室：")
 _FLAG = re.compile("— red flags:|——警示征象：")
 
 

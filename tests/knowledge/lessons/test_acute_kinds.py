@@ -140,3 +140,16 @@ def test_a_ward_is_not_told_what_a_prescriber_has_to_know():
     for asker in ("patient", "colleague"):
         occasion = stock_fitness.Occasion(asker, drug, "contraindication", (text("gout"),))
         assert bool(stock_fitness.fitting(lines, occasion)) is (asker == "patient")
+
+
+def test_of_two_medicines_none_is_called_it():
+    pair = [PageFact("f:zinc", "zinc", "zinc", "medicine:z", "medicine", level="major")]
+    felt, checks = effects("nausea", "a rash"), [text("liver function")]
+    own = page("remedy", "en", "medicine", interaction=pair, side_effect=felt, monitoring=checks)
+    for seed in range(20):
+        manner = Manner("plain", "long")
+        for row in (
+            safety.write(own, "interaction", "meets", random.Random(seed), manner),
+            huatuo.write(own, "interaction", "is", random.Random(seed), manner),
+        ):
+            assert not re.search(r"\b[Ii]ts? (?:has|side|should|is to)", row.messages[-1].content)

@@ -16,6 +16,7 @@ from knowledge.graph.catalog import FactRow
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, read_lessons
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.compared_relations import CONTRASTED, ORDER
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import ComparisonWords
@@ -117,3 +118,18 @@ def test_nothing_is_contrasted_where_that_is_not_fair(language):
     words = load(ComparisonWords, language)
     assert set(words.apart) == set(words.whereas) <= CONTRASTED
     assert {"side_effect", "contraindication"} <= set(words.both) - CONTRASTED
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_compared_with_an_emergency_tells_that_it_is_one(rows, language):
+    grave = 0
+    for row in (each for each in rows if each.language == language):
+        first, *_ = row.sources
+        subject = first.quote.split(" — ")[0].split("——")[0]
+        told = row.messages[-1].content
+        if not urgent_flags.is_grave_name(subject):
+            continue
+        grave += 1
+        assert any("red flags" in each.quote or "警示征象" in each.quote for each in row.sources)
+        assert "department" not in told and "就诊" not in told.replace("立即急诊就诊", "")
+    assert grave

@@ -7,7 +7,6 @@ import pytest
 
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
-from knowledge.lessons.realize import open_lists
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import chatdoctor, huatuo, safety
 from knowledge.lessons.templates.loader import LANGUAGES, load, texts
@@ -88,13 +87,16 @@ def test_what_a_child_is_given_is_for_a_doctor(language):
         assert young.search(row.messages[-1].content)
 
 
-def test_a_short_list_of_uses_is_left_open_where_a_program_gathered_it():
-    few, many = named("condition", "gout"), named("condition", "gout", "hay fever", "warts")
-    own = page("zinc", "en")
-    assert open_lists.kind_of(own, "medicine~", few) == ""
-    scraped = named("condition", "gout", scraped=True)
-    assert open_lists.kind_of(own, "medicine~", scraped) == "medicine~"
-    assert open_lists.kind_of(own, "medicine~", many) == ""
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("count", [1, 2])
+def test_uses_are_told_as_some_of_them(language, count):
+    name, drug, ill, *_ = WORDS[language]
+    own, whole = page(name, language), "is used for|are used for|a medicine for|用途(?:是|在于)"
+    items = named("condition", ill, drug)[:count]
+    for seed in range(80):
+        answer = AnswerBuilder(own, random.Random(seed))
+        answer.state("medicine~", items, briefly=0.5)
+        assert not re.search(whole, answer.text), answer.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -154,3 +156,18 @@ def test_all_that_is_checked_is_told_in_one_sentence(language):
             ]
             assert len(said) == 1 and all(check in said[0] for check in checks)
             assert len(row.meta["support"][0]) == len(checks)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_medicines_are_spoken_of_next_to_the_list_of_them(language):
+    name, drug, _, _, effect, sore, red = WORDS[language]
+    own = page(
+        sore, language, "condition", symptom=named("symptom", red, effect),
+        medicine=named("medicine", name, drug), complication=named("condition", "x1", "x2"),
+    )  # fmt: skip
+    for seed in range(24):
+        for style, form in ((huatuo, "all"), (chatdoctor, "told")):
+            row = style.write(own, "medicine", form, random.Random(seed), MANNERS[2])
+            said = split_sentences(row.messages[-1].content)
+            [closer] = closers(row.messages[-1].content, language)
+            assert drug in said[said.index(closer) - 1]

@@ -1,6 +1,7 @@
 """What may be claimed of treatments: uses that tables turned round, emergencies, cut lists."""
 
 import random
+import re
 
 import pytest
 from toy_lessons import opened_with
@@ -13,7 +14,7 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles import huatuo, knowledge_call
+from knowledge.lessons.styles import grounded, huatuo, knowledge_call, safety
 from knowledge.lessons.styles.style_registry import STYLES
 from knowledge.lessons.verify import urgency_check
 from knowledge.records import Entity, Name
@@ -196,3 +197,38 @@ def test_what_keeps_an_emergency_away_or_follows_it_is_none():
             "symptom", "all", random.Random(1), PLAIN,
         )  # fmt: skip
         assert row and not urgency_check.is_silent(row)
+
+
+@pytest.mark.parametrize(("name", "language"), [("ischaemic stroke", "en"), ("急性脑梗死", "zh")])
+def test_a_refusal_sends_no_emergency_to_a_clinic(name, language):
+    place = {"en": "neurology", "zh": "神经内科"}[language]
+    felt = named({"en": "headache", "zh": "头痛"}[language], kind="symptom")
+    grave = page(name, language, symptom=felt, department=named(place, kind="department"))
+    common = {"en": "migraine", "zh": "偏头痛"}[language]
+    mild = page(common, language, symptom=felt, department=named(place, kind="department"))
+    assert "harm" not in safety.topics(grave).get("department", ())
+    assert "harm" in safety.topics(mild)["department"]
+    row = safety.write(mild, "department", "harm", random.Random(1), PLAIN)
+    sent = AnswerBuilder(grave, random.Random(1))
+    sent.add(row.messages[-1].content, "department", grave.entity_facts("department"))
+    told = sent.build("safety", row.messages[0].content, "department", meta={"refused": 1})
+    assert urgency_check.is_silent(told)
+    assert not urgency_check.is_silent(row)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", r"(?i)lines|entries|evidence"), ("zh", "条目|材料")]
+)
+@pytest.mark.parametrize("relation", ["medicine", "medicine~"])
+def test_treatments_that_a_program_gathered_are_told_as_what_lines_say(language, said, relation):
+    kind = "medicine" if relation == "medicine~" else "condition"
+    names = {"en": ("Aldomet", "quinsy"), "zh": ("甲磺胺", "口疮")}[language]
+    own, other = names if kind == "medicine" else names[::-1]
+    told = {}
+    for scraped in (True, False):
+        item = named(other, scraped=scraped, kind="condition" if kind == "medicine" else "medicine")
+        shown = page(own, language, kind, **{relation: item})
+        rows = [grounded.write(shown, relation, "read", random.Random(seed)) for seed in range(20)]
+        told[scraped] = [row.messages[-1].content for row in rows if row]
+    assert told[True] and all(re.search(said, each) for each in told[True])
+    assert told[False] and not any(re.search(said, each) for each in told[False])
