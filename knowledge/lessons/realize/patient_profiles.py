@@ -90,8 +90,10 @@ _MATURE = re.compile(
 """Rare before the middle of life; a young patient would be the exception."""
 _YOUNG = re.compile(
     r"mononucleosis|\bacne|appendicitis|testic\w* torsion|multiple sclerosis|ankylosing|crohn|"
-    r"schizophrenia|bulimia|anorexia nervosa|anaphyla|type 1 diab|"
-    "传染性单核|痤疮|阑尾炎|睾丸扭转|多发性硬化|强直性脊柱|克罗恩|精神分裂|厌食症|贪食|1型糖尿病",
+    r"schizophrenia|bulimia|anorexia nervosa|anaphyla|type 1 diab|migraine|tension-type|"
+    r"tension headache|irritable bowel|"
+    "传染性单核|痤疮|阑尾炎|睾丸扭转|多发性硬化|强直性脊柱|克罗恩|精神分裂|厌食症|贪食|1型糖尿病|"
+    "偏头痛|紧张[型性]头痛|肠易激",
     re.IGNORECASE,
 )
 """Rare to begin after the first half of life."""
@@ -106,12 +108,14 @@ _SUDDEN = re.compile(
     "compartment syndrome|cauda equina|cord compression|tamponade|strangulat|perforat|attack|"
     "infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
     "ketoacid|hyperosmolar|septic arthr|meningitis|"
-    "encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|"
+    "encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|hypoglyc|transient isch|"
+    "intussuscep|volvulus|retinal detach|necroti[sz]ing fasc|ventricular (?:tachy|fibrill)|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
     "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血(?!性(?:结膜|疾病))|休克|"
     "烧伤|过量|早剥|胎膜早破|脐带脱垂|子痫|异位妊娠|大出血|穿孔|会厌|脑膜炎|脑脊髓膜|脑炎|心绞痛|夹层|"
     "败血症|脓毒症|酮症|呼吸衰竭|肺水肿|狂犬|破伤风|危象|绞窄|嵌顿|出血热|扭转|损伤|外伤|阑尾|过敏性休克|"
-    "气胸|窒息|(?:化脓性|感染性|细菌性)关节炎|吉兰|格林",
+    "气胸|窒息|(?:化脓性|感染性|细菌性)关节炎|吉兰|格林|低血糖|短暂性脑缺血|肠套叠|视网膜脱离|"
+    "坏死性筋膜炎|室性心动过速|室颤",
     re.IGNORECASE,
 )
 _ALARMING = re.compile("昏迷|意识丧失|神志不清|窒息|呕血|呼吸停止")

@@ -34,9 +34,12 @@ _NAMED = re.compile(" — |——")
 
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 6
-_ANY_EMERGENCY = frozenset(("acute", "severe", "sudden", "large", "possible", "danger", "with"))
+_ANY_EMERGENCY = frozenset(
+    ("acute", "severe", "sudden", "large", "possible", "danger", "with", "aortic", "abdominal")
+)
 _ANY_EMERGENCY_ZH = re.compile("急性|严重|重度|重症|突发|突然|大量|急症|可能|或|及|伴|、|（|）")
-"""Words of an emergency's name that fit every other one."""
+_OF_VESSELS_ZH = frozenset(("主动", "动脉", "静脉"))
+"""Words and pairs of an emergency's name that fit every other one, or another one of its place."""
 
 _FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
@@ -109,7 +112,7 @@ def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
     if lesson.language == "zh":
         parts = _ANY_EMERGENCY_ZH.split(emergency.name)
         pairs = (part[at : at + 2] for part in parts for at in range(len(part) - 1))
-        return any(each in told for each in pairs)
+        return any(each in told for each in pairs if each not in _OF_VESSELS_ZH)
     known = {word[:_STEM] for word in _WORD.findall(told.casefold())}
     return any(
         word[:_STEM] in known

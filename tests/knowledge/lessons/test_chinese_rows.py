@@ -167,6 +167,8 @@ def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
         ("小儿注意缺陷障碍", "lasting"),
         ("白癜风", "lasting"),
         ("流行性感冒", "days"),
+        ("新生儿低血糖症", "sudden"),
+        ("孔源性视网膜脱离", "sudden"),
     ],
 )
 def test_an_illness_has_the_pace_of_its_name(name, pace):

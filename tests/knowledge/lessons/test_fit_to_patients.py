@@ -410,3 +410,10 @@ def test_who_asks_for_warnings_is_told_of_signs_and_not_how_it_is_treated():
     both = page("库欣病", red_flag=(*order, *FLAGS), symptom=named("symptom", "体重增加"))
     assert "red_flag" in safety.topics(both)
     assert list(case_plan.flags_for(both, to_patient=True)) == list(FLAGS)
+
+
+@pytest.mark.parametrize("name", ["偏头痛", "紧张性头痛", "肠易激综合征"])
+def test_what_begins_late_is_not_put_down_to_a_harmless_condition_of_the_young(name):
+    who = patient_profiles.profile_of(page(name, symptom=("头痛", "腹痛", "恶心")))
+    ages = [patient_profiles.choose_age(who, random.Random(seed)) for seed in range(60)]
+    assert max(ages) < 50

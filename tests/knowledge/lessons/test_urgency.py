@@ -179,6 +179,10 @@ def _talk(style, said, quotes, language="en", **meta):
         ("en", "acute abdomen", "Shingles — red flags: an acute red eye needs review.", False),
         ("zh", "急性消化道出血", "溃疡——警示征象：呕血提示消化道出血。", True),
         ("zh", "急性消化道出血", "带状疱疹——警示征象：急性眼红需当天就诊。", False),
+        ("en", "burst aortic aneurysm", "Aortic stenosis — red flags: fainting.", False),
+        ("en", "burst aortic aneurysm", "Aortic aneurysm — red flags: fainting.", True),
+        ("zh", "腹主动脉瘤破裂", "主动脉瓣狭窄——警示征象：晕厥须急诊。", False),
+        ("zh", "腹主动脉瘤破裂", "胸主动脉瘤——警示征象：晕厥须急诊。", True),
     ],
 )
 def test_a_row_opens_with_no_emergency_that_what_it_tells_knows_nothing_of(
