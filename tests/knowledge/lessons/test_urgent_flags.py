@@ -193,6 +193,7 @@ def test_who_tells_of_a_finding_that_alarms_is_told_how_soon_to_be_seen(language
         *("Anterior ischaemic optic neuropathy", "Neonatal hypothermia"),
         *("视网膜脱落", "急性化脓性腹膜炎", "不稳定型心绞痛", "有机氯杀虫剂中毒", "脑室炎"),
         *("网膜原发性节段性梗死", "脾梗死"),
+        *("乙脑", "外伤性前房积血", "角膜软化症", "Traumatic hyphema"),
     ],
 )
 def test_conditions_that_kill_within_days_are_grave(name):
