@@ -18,7 +18,7 @@ from pathlib import Path
 from machine import table
 
 Answers = list[tuple[list[int], float]]
-"""For each prompt the tokens of its answer (of llama.cpp only how many), and the seconds."""
+"""For each prompt the tokens of its answer, and the seconds."""
 
 
 def main() -> None:
@@ -70,17 +70,14 @@ def main() -> None:
     rows.insert(0, ("answers; tokens of prompts and answers", _sizes(prompts, reference)))
     if given.gguf:
         for name, lookup in (("plain", False), ("drafts from the prompt", True)):
-            theirs = _llama_cpp(given.gguf, prompts, given.tokens, lookup)
-            _tell(f"llama.cpp, {name}: {_speed(theirs)} tokens/s")
-            rows.append((f"llama.cpp, 4 bits, {name}: tokens per second", _speed(theirs)))
+            theirs = _llama_cpp(given.gguf, prompts, given.tokens, lookup=lookup)
+            _tell(f"llama.cpp, {name}: {theirs} tokens/s")
+            rows.append((f"llama.cpp, 4 bits, {name}: tokens per second", theirs))
         for count in map(int, filter(None, given.together.split(","))):
-            began = time.perf_counter()
-            theirs = _llama_cpp(given.gguf, prompts, given.tokens, True, count)
-            seconds = sum(seconds for _, seconds in theirs[-1:])
+            theirs = _llama_cpp(given.gguf, prompts, given.tokens, lookup=True, at_once=count)
             name = f"llama.cpp, 4 bits, drafts, {count} together"
-            told = f"{sum(len(said) for said, _ in theirs) / seconds:.1f}"
-            _tell(f"{name}: {told} tokens/s ({time.perf_counter() - began:.0f} s with its start)")
-            rows.append((f"{name}: tokens per second", told))
+            _tell(f"{name}: {theirs} tokens/s")
+            rows.append((f"{name}: tokens per second", theirs))
     table(rows)
 
 
@@ -156,9 +153,9 @@ def _written_together(
 
 
 def _llama_cpp(
-    gguf: Path, prompts: Sequence[list[int]], count: int, lookup: bool, at_once: int = 1
-) -> Answers:
-    """Return what llama.cpp wrote; of several at once, the last one's seconds are those of all."""
+    gguf: Path, prompts: Sequence[list[int]], count: int, *, lookup: bool, at_once: int = 1
+) -> str:
+    """Return how many tokens a second llama.cpp writes, so many answers at a time."""
     import xllamacpp
 
     settings = xllamacpp.CommonParams()
@@ -174,23 +171,20 @@ def _llama_cpp(
         ]
     server = xllamacpp.Server(settings)
 
-    def write(ids: list[int]) -> tuple[list[int], float]:
-        began = time.perf_counter()
+    def write(ids: list[int]) -> int:
         made = server.handle_completions(
             {
                 "prompt": ids, "n_predict": count, "temperature": 0, "top_k": 1,
                 "cache_prompt": False,
             }
         )  # fmt: skip
-        return [0] * made["usage"]["completion_tokens"], time.perf_counter() - began
+        return int(made["usage"]["completion_tokens"])
 
     write(prompts[0][:32])  # to warm up
-    if at_once == 1:
-        return [write(ids) for ids in prompts]
     began = time.perf_counter()
     with ThreadPoolExecutor(at_once) as pool:
-        answers = list(pool.map(write, prompts))
-    return [*answers[:-1], (answers[-1][0], time.perf_counter() - began)]
+        written = sum(pool.map(write, prompts))
+    return f"{written / (time.perf_counter() - began):.1f}"
 
 
 def _tell(line: str) -> None:

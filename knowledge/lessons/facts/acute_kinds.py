@@ -7,10 +7,9 @@ side effects of a medicine -> kind, by which `consultation.grave_effect` does
 import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
+from knowledge.lessons.facts import rule_files
 
 _LASTING = re.compile(
     r"\bchronic\b|\bold\b|\bhistory of\b|sequel|chilblain|recurrent|\bafter\b|\bprevention\b|"
@@ -50,6 +49,5 @@ def kinds(key: str) -> tuple[str, ...]:
 
 @cache
 def _patterns(key: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    text = files("knowledge.lessons.facts").joinpath("acute_kinds.yaml").read_text("utf-8")
-    held = cast(dict[str, dict[str, str]], yaml.safe_load(text))
+    held = cast(dict[str, dict[str, str]], rule_files.read("acute_kinds"))
     return tuple((kind, re.compile(says, re.IGNORECASE)) for kind, says in held[key].items())

@@ -13,12 +13,9 @@ all of it as what a record holds. What somebody wrote and read is not asked. The
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, cast
 
-import yaml
-
-from knowledge.lessons.facts import chinese_table_faults, fact_fitness
+from knowledge.lessons.facts import chinese_table_faults, fact_fitness, rule_files
 from knowledge.lessons.facts.chinese_known_tests import is_kept_from, known_tests
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.facts.source_habits import DEFAULTED, SourceHabits
@@ -412,7 +409,4 @@ def _kinds(key: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    path = files("knowledge.lessons.facts").joinpath("chinese_closed_book.yaml")
-    return cast(
-        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, Any], rule_files.read("chinese_closed_book"))

@@ -9,10 +9,9 @@ A scraped list holds odd tests and lacks the one that matters. The classes of co
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple, cast
 
-import yaml
+from knowledge.lessons.facts import rule_files
 
 
 class _Class(NamedTuple):
@@ -64,7 +63,4 @@ def _classes() -> tuple[_Class, ...]:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    path = files("knowledge.lessons.facts").joinpath("chinese_known_tests.yaml")
-    return cast(
-        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, Any], rule_files.read("chinese_known_tests"))

@@ -10,10 +10,9 @@ patterns stand in `chinese_table_faults.yaml`.
 import re
 from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple, cast
 
-import yaml
+from knowledge.lessons.facts import rule_files
 
 _PLACES = {"department": "department", "body_part": "part"}
 _NONE = re.compile("^(?:无|非|不|没有)")
@@ -124,7 +123,4 @@ def _unlike() -> tuple[_Unlike, ...]:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    path = files("knowledge.lessons.facts").joinpath("chinese_table_faults.yaml")
-    return cast(
-        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, Any], rule_files.read("chinese_table_faults"))

@@ -9,12 +9,9 @@ that a program found in a label. What a statistic links is told where its line i
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple, cast
 
-import yaml
-
-from knowledge.lessons.facts import definitions, fact_fitness
+from knowledge.lessons.facts import definitions, fact_fitness, rule_files
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.vocabulary import INVERSE
 
@@ -131,7 +128,4 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    path = files("knowledge.lessons.facts").joinpath("closed_book.yaml")
-    return cast(
-        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, Any], rule_files.read("closed_book"))

@@ -9,11 +9,9 @@ Lessons and their proof read the texts of facts through `told`, so that both hol
 import re
 from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
-
+from knowledge.lessons.facts import rule_files
 from knowledge.lessons.facts.fact_fitness import stems
 from knowledge.text.sentences import split_sentences
 
@@ -153,10 +151,9 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 @cache
 def _rules() -> Mapping[str, list[str]]:
-    path = files("knowledge.lessons.facts").joinpath("definitions.yaml")
     return cast(
         Mapping[str, list[str]],
-        yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader),
+        rule_files.read("definitions"),
     )
 
 

@@ -6,10 +6,9 @@ findings + who is ill -> dangers, each by a pattern of its names and the finding
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Literal, NamedTuple, NotRequired, TypedDict, cast
 
-import yaml
+from knowledge.lessons.facts import rule_files
 
 Who = Literal["anybody", "adult", "mature", "may be pregnant", "pregnant"]
 """Of whom findings demand a danger."""
@@ -50,7 +49,6 @@ class _Row(TypedDict):
 @cache
 def demands() -> tuple[Demand, ...]:
     """Return what findings demand, as `demanded_dangers.yaml` lists it."""
-    text = files("knowledge.lessons.facts").joinpath("demanded_dangers.yaml").read_text("utf-8")
     return tuple(
         Demand(
             row["who"],
@@ -60,5 +58,5 @@ def demands() -> tuple[Demand, ...]:
             row.get("lasts", False),
             re.compile(row["asked"], re.IGNORECASE) if "asked" in row else None,
         )
-        for row in cast(list[_Row], yaml.safe_load(text))
+        for row in cast(list[_Row], rule_files.read("demanded_dangers"))
     )

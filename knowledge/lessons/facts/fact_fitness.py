@@ -11,11 +11,9 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple, cast
 
-import yaml
-
+from knowledge.lessons.facts import rule_files
 from knowledge.records import Language
 
 LEVELS = ("contraindicated", "major", "moderate")
@@ -370,10 +368,7 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    path = files("knowledge.lessons.facts").joinpath("fitness.yaml")
-    return cast(
-        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, Any], rule_files.read("fitness"))
 
 
 _SAYS_NOTHING = {

@@ -12,13 +12,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import combinations
 from typing import Any, Literal
 
-import yaml
-
 from knowledge.graph.linker import Linker
+from knowledge.lessons.facts import rule_files
 from knowledge.lessons.facts.quotable_sentences import DANGLING
 from knowledge.lessons.facts.study_parts import Abstract, Told
 from knowledge.records import Language
@@ -188,5 +186,4 @@ def _against() -> tuple[frozenset[str], ...]:
 
 @cache
 def _raw() -> Any:  # noqa: ANN401 - as the file holds it
-    text = files("knowledge.lessons.facts").joinpath("paper_findings.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return rule_files.read("paper_findings")

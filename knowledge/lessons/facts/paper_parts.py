@@ -12,11 +12,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
-import yaml
-
+from knowledge.lessons.facts import rule_files
 from knowledge.lessons.facts.quotable_sentences import quotable
 from knowledge.lessons.facts.study_parts import HEADED, HEADING
 from knowledge.lessons.templates.loader import LANGUAGES, load
@@ -193,8 +191,7 @@ class _Rules:
 
 @cache
 def _rules() -> dict[str, _Rules]:
-    text = files("knowledge.lessons.facts").joinpath("paper_parts.yaml").read_text("utf-8")
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = rule_files.read("paper_parts")
     return {
         part: _Rules(*(_patterns(of.get(key, {})) for key in _KEYS)) for part, of in raw.items()
     }

@@ -10,14 +10,13 @@ answer "nothing is recorded" is to be right for "severe renal impairment", too, 
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any, cast
 
-import yaml
 from sqlalchemy import Engine, select
 
 from knowledge.graph.catalog import FactRow, NameRow, holds
 from knowledge.graph.id_queries import id_batches, raw_rows
+from knowledge.lessons.facts import rule_files
 from knowledge.records import Language
 
 WARNING = ("contraindication", "interaction", "cross_allergy", "duplication", "side_effect")
@@ -258,7 +257,4 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 @cache
 def _rules() -> Mapping[str, Any]:
-    path = files("knowledge.lessons.facts").joinpath("warning_topics.yaml")
-    return cast(
-        Mapping[str, Any], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, Any], rule_files.read("warning_topics"))

@@ -11,11 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from knowledge.lessons.facts import rule_files
 from knowledge.records import Language, Passage
 from knowledge.text.sentence_roles import Role, roles_in_order
 from knowledge.text.sentences import sentence_spans
@@ -220,8 +218,7 @@ class _Rules:
 
 @cache
 def _rules() -> dict[str, _Rules]:
-    text = files("knowledge.lessons.facts").joinpath("study_parts.yaml").read_text("utf-8")
-    raw: dict[str, Any] = yaml.safe_load(text)
+    raw: dict[str, Any] = rule_files.read("study_parts")
     return {
         part: _Rules(
             {key: tuple(map(_tier, tiers)) for key, tiers in of["tells"].items()},

@@ -10,11 +10,9 @@ Findings that alarm stand in `alarm_findings.yaml`, grave conditions also in
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
-from importlib.resources import files
 from typing import Literal, cast
 
-import yaml
-
+from knowledge.lessons.facts import rule_files
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.records import Language
 
@@ -232,8 +230,7 @@ def is_grave_name(name: str) -> bool:
 @cache
 def _grave_kinds() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return patterns of the names of emergencies, and of what only sounds like one."""
-    text = files("knowledge.lessons.facts").joinpath("grave_conditions.yaml").read_text("utf-8")
-    kinds = cast(dict[str, list[str]], yaml.safe_load(text))
+    kinds = cast(dict[str, list[str]], rule_files.read("grave_conditions"))
     none = re.compile("|".join(kinds.pop("no_emergency")), re.IGNORECASE)
     grave = "|".join(each for kind in kinds.values() for each in kind)
     return re.compile(grave, re.IGNORECASE), none
@@ -281,8 +278,7 @@ def alarm_findings() -> dict[str, dict[str, list[str]]]:
 
     `together` holds groups of which all must be told: then somebody is to be seen at once.
     """
-    text = files("knowledge.lessons.facts").joinpath("alarm_findings.yaml").read_text("utf-8")
-    return cast(dict[str, dict[str, list[str]]], yaml.safe_load(text))
+    return cast(dict[str, dict[str, list[str]]], rule_files.read("alarm_findings"))
 
 
 @cache

@@ -7,10 +7,9 @@ name of a medicine + condition, or a text on its use in children -> years
 
 import re
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import NamedTuple, NotRequired, TypedDict, cast
 
-import yaml
+from knowledge.lessons.facts import rule_files
 
 GROWN = 18
 """Years of somebody who is no child any more."""
@@ -79,12 +78,11 @@ def of_text(text: str) -> int:
 
 @cache
 def _licences() -> tuple[_Licence, ...]:
-    text = files("knowledge.lessons.facts").joinpath("youngest_ages.yaml").read_text("utf-8")
     return tuple(
         _Licence(
             re.compile(row["named"], re.IGNORECASE),
             row["years"],
             re.compile(row.get("but", "(?!)"), re.IGNORECASE),
         )
-        for row in cast(list[_Row], yaml.safe_load(text))
+        for row in cast(list[_Row], rule_files.read("youngest_ages"))
     )

@@ -8,11 +8,9 @@ Persons, places, germs and brands keep their capital; their words stand in `prop
 import re
 from collections.abc import Collection, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import cast
 
-import yaml
-
+from knowledge.lessons.facts import rule_files
 from knowledge.lessons.realize import articles
 from knowledge.records import Language
 
@@ -193,10 +191,7 @@ def _brands() -> frozenset[str]:
 
 @cache
 def _listed() -> Mapping[str, str]:
-    path = files("knowledge.lessons.facts").joinpath("proper_words.yaml")
-    return cast(
-        Mapping[str, str], yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    )
+    return cast(Mapping[str, str], rule_files.read("proper_words"))
 
 
 def within_sentence(name: str, kind: str, language: Language, common: Collection[str]) -> str:
