@@ -253,6 +253,71 @@ def _info(folder: Path, pick: random.Random) -> bool:
     return True
 
 
+def _file_added(folder: Path, pick: random.Random) -> bool:
+    """Lay another file beside the others, in the manifest or not."""
+    name = pick.choice(("train-2.jsonl", "test.parquet", "prompts.txt"))
+    (folder / name).write_text("Free for any use.\n", encoding="utf-8")
+    if pick.random() < 0.5:
+        path = folder / "MANIFEST.json"
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest["files"] |= {name: ""}
+        path.write_text(json.dumps(manifest), encoding="utf-8")
+        _renew(folder)
+    return True
+
+
+def _key_added(folder: Path, pick: random.Random) -> bool:
+    _renew(folder, **{pick.choice(("licence", "reviewed", "proven")): "MIT"})
+    return True
+
+
+def _seed(folder: Path, pick: random.Random) -> bool:
+    _renew(folder, seed=pick.randrange(100, 1000))
+    return True
+
+
+def _kind(folder: Path, pick: random.Random) -> bool:
+    _renew(folder, kind=pick.choice(("reviewed-dataset", "benchmark")))
+    return True
+
+
+def _written_otherwise(folder: Path, pick: random.Random) -> bool:
+    """Write the same rows with other ends of lines, another order of keys, or a mark in front."""
+    path = folder / pick.choice(("train.jsonl", "validation.jsonl"))
+    text = path.read_text(encoding="utf-8")
+    ways = (
+        lambda: text.replace("\n", "\r\n"),
+        lambda: "\ufeff" + text,
+        lambda: (
+            "\n".join(
+                json.dumps(json.loads(line), ensure_ascii=False, sort_keys=True)
+                for line in text.splitlines()
+            )
+            + "\n"
+        ),
+        lambda: text + "\n",
+        lambda: text.replace('": ', '":'),
+    )
+    path.write_bytes(pick.choice(ways)().encode())
+    _renew(folder)
+    return True
+
+
+def _seen(folder: Path, pick: random.Random) -> bool:
+    """Tell of fewer rows that were left out, in report and card alike."""
+    path = folder / "report.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    if told["seen"] == told["kept"]:
+        return False
+    shown, new = f"{told['seen']:,}", f"{told['kept']:,}"
+    told["seen"] = told["kept"]
+    path.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    card = folder / "CARD.md"
+    card.write_text(card.read_text(encoding="utf-8").replace(shown, new), encoding="utf-8")
+    _renew(folder)
+    return True
+
+
 def _halves(folder: Path) -> list[int]:
     """Return the lines of training rows that are told in both languages."""
     return [at for at, line in enumerate(_lines(folder / "train.jsonl")) if '"parallel": ' in line]
@@ -345,5 +410,11 @@ SETS: dict[str, Damage] = {
     "sample of the card changed": _sample,
     "picture of the card changed": _picture,
     "description for LLaMA-Factory changed": _info,
+    "file added": _file_added,
+    "key added to the manifest": _key_added,
+    "seed of the manifest changed": _seed,
+    "kind of the manifest changed": _kind,
+    "rows written otherwise": _written_otherwise,
+    "rows seen told otherwise": _seen,
 }
 """Each way to change a data set."""

@@ -51,9 +51,10 @@ def _headless(row: Lesson, pick: random.Random, others: Others) -> Lesson | None
     """Leave out the sentence that names the subject, with its facts and all that records them."""
     parts = _parts(row)
     name = re.split(" — |——", row.sources[0].quote)[0].lower()
-    if len(parts) < 3 or name in parts[1][0].lower():
+    gone = set(parts[0][1]) if parts else set()
+    shared = any(gone & set(places) for _, places in parts[1:])
+    if len(parts) < 3 or shared or name in parts[1][0].lower():
         return None
-    gone = set(parts[0][1])
     kept = [place for place in range(len(row.sources)) if place not in gone]
     moved = {place: new for new, place in enumerate(kept)}
     rest = [(text, [moved[each] for each in places]) for text, places in parts[1:]]

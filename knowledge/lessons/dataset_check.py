@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
+from knowledge.datasets.export import KIND
 from knowledge.errors import KnowledgeError
 from knowledge.lessons.export_check import ExportCheck
 from knowledge.lessons.facts.urgent_words import UrgencyRules
@@ -29,6 +30,10 @@ EXPORTS = (
     "distribution.svg",
 )  # fmt: skip
 MANIFEST = "MANIFEST.json"
+
+_MANIFEST_KEYS = {"kind", "generation", "arguments", "seed", "rows", "order", "files"}
+_READ_AS_DATA = {".json", ".jsonl", ".parquet", ".csv", ".tsv", ".txt", ".arrow"}
+"""How files end that a loader of the folder takes for rows."""
 
 _BATCH = 400
 _MOST_FAULTS = 1000
@@ -133,7 +138,13 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def _damaged(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
     """Compare the files with the manifest."""
     files = dict(manifest["files"])
-    faults = []
+    faults = [Fault(MANIFEST, 0, reason) for reason in _misstated(manifest)]
+    written = {*FILES, *EXPORTS, MANIFEST}
+    faults += [
+        Fault(path.name, 0, "the file is none that a build writes")
+        for path in sorted(folder.iterdir())
+        if path.name not in written and (path.name in files or path.suffix in _READ_AS_DATA)
+    ]
     for name in sorted({*files, *FILES, *EXPORTS}):
         if not (folder / name).is_file():
             faults.append(Fault(name, 0, "the file is missing"))
@@ -147,6 +158,17 @@ def _damaged(folder: Path, manifest: dict[str, Any]) -> list[Fault]:
             remedy="Make the data again with `medchat build-data --out DIR`.",
         )
     return faults
+
+
+def _misstated(manifest: dict[str, Any]) -> list[str]:
+    """Return what a manifest tells that no build does."""
+    found = [f"the manifest tells of {key!r}" for key in sorted(manifest.keys() - _MANIFEST_KEYS)]
+    arguments = manifest.get("arguments")
+    if isinstance(arguments, dict) and manifest.get("seed") != arguments.get("seed"):
+        found.append("the manifest tells of two seeds")
+    if manifest.get("kind") != KIND:
+        found.append("the manifest is that of another kind of folder")
+    return found
 
 
 def _sha256(path: Path) -> str:

@@ -21,7 +21,15 @@ from knowledge.lessons.verify import (
     stock_sentences,
 )
 from knowledge.lessons.verify.behaviour_checks import SourceContent
-from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of, has_any, where
+from knowledge.lessons.verify.name_masks import (
+    STOPS,
+    NameForm,
+    blank,
+    form_of,
+    has_any,
+    large,
+    where,
+)
 from knowledge.lessons.verify.wording_check import WordingCheck, units_of
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import uncited
@@ -35,6 +43,7 @@ _STATING_EARLIER = ("knowledge-call",)
 """Styles whose earlier answers state facts, by a template of their relation (`wording_check`)."""
 """Styles whose answers may show a line of evidence."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 _CJK = re.compile("[\u3400-\u9fff]")
 
 
@@ -170,6 +179,9 @@ class FactCheck:
                 listed = quote[len(head) : -1]
                 break
         else:
+            return False
+        words = {word for place in places for text in self._said_of(place) for word in large(text)}
+        if not words.issuperset(large(listed)):
             return False
         apart = "；" if self._language == "zh" else "; "
         left = f"{apart}{listed}{apart}".casefold()
@@ -323,12 +335,20 @@ class FactCheck:
         objects = self._lesson.meta.get("objects")
         if not isinstance(objects, list):
             return ""
-        if len(objects) != sum(bool(self._facts[place].object) for place in supported):
+        told = [place for place in sorted(supported) if self._facts[place].object]
+        if len(objects) != len(told):
             return "the row's objects are not those of its facts"
-        for name in objects:
+        for place, name in zip(told, objects, strict=True):
             if not has_any((str(name),), answer, lower):
                 return "the answer does not name one of the row's objects"
+            if not self._is_called(place, str(name)):
+                return "the row's objects are not those of its facts"
         return ""
+
+    def _is_called(self, place: int, name: str) -> bool:
+        """Say whether a name, whatever its article, is that of what a fact ends in."""
+        bare = _ARTICLE.sub("", name).casefold()
+        return any(_ARTICLE.sub("", each).casefold() == bare for each in self._said_of(place))
 
     def _wrong_support(self) -> str:
         support = self._support

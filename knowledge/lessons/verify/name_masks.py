@@ -3,9 +3,12 @@
 names + text -> places, whole words where they are Latin -> the text with marks in their place
 """
 
+import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
+
+_LARGE = re.compile(r"[A-Za-z]*[A-Z][a-z]*[A-Z][A-Za-z]*|[Α-Ω]")
 
 STOPS = " \t\n.;,。；，、"
 """Signs at the end of a name or value that do not belong to it."""
@@ -49,6 +52,15 @@ def form_of(text: str) -> NameForm:
     cased = len(wanted) <= 4 and wanted.isascii() and wanted.upper() == wanted
     wanted = wanted if cased else wanted.lower()
     return NameForm(wanted, cased, _is_latin(wanted[:1]), _is_latin(wanted[-1:]))
+
+
+def large(text: str) -> list[str]:
+    """Return the words of a text with several large letters, and large Greek letters.
+
+    >>> large("An MRI of the brain, or mRNA in HDL cholesterol")
+    ['MRI', 'mRNA', 'HDL']
+    """
+    return _LARGE.findall(text)
 
 
 def _is_latin(sign: str) -> bool:

@@ -35,8 +35,10 @@ from knowledge.lessons.verify import (
     appraisal_check,
     comparison_check,
     exam_check,
+    form_check,
     paragraph_check,
     path_check,
+    person_check,
     shown_passages,
     trace_check,
     two_papers_check,
@@ -274,8 +276,16 @@ class Prover:
             return "a message holds a sign that nobody sees"
         if misplaced := trace_check.misplaced(lesson):
             return misplaced
+
+        def names(id: str) -> tuple[str, ...]:
+            return known.get(id, ())
+
+        if malformed := form_check.fault(lesson, names):
+            return malformed
+        if nobody := person_check.fault(lesson, names):
+            return nobody
         lesson, late = urgency_check.take_opening(lesson, self._rules)
-        if late:
+        if late or (late := form_check.letter_fault(lesson, names)):
             return late
         if lesson.style in (appraisal_check.STYLE, two_papers_check.STYLE):
             return self._paper_fault(lesson, passages)
@@ -300,15 +310,11 @@ class Prover:
         if len({fact.id for fact in held}) < len(held):
             return "a fact is named twice"
         if lesson.style == exam_check.STYLE:
-            exam = ExamCheck(lesson, held, records, lambda id: known.get(id, ()))
+            exam = ExamCheck(lesson, held, records, names)
             lesson, fault = exam.take_reason()
             if fault:
                 return fault
         proof = FactCheck(lesson, held, known, self._linker, self._common)
-
-        def names(id: str) -> tuple[str, ...]:
-            return known.get(id, ())
-
         behaviour = BehaviourChecks(lesson, held, names)
         if fault := proof.fault() or behaviour.fault() or proof.wording_fault():
             return fault

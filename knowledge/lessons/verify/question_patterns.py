@@ -31,6 +31,7 @@ from knowledge.lessons.verify import stock_sentences
 from knowledge.lessons.verify.template_patterns import (
     LINES,
     any_of,
+    either,
     introduction,
     number_slots,
     person_slots,
@@ -69,6 +70,12 @@ def asks_whether(text: str, language: Language) -> bool:
 def asks_for_two(text: str, language: Language) -> bool:
     """Say whether a message asks for two relations at once, so that one is but half an answer."""
     return _fits(_two(language), text)
+
+
+@lru_cache(maxsize=1 << 12)
+def number_asked(text: str, language: Language) -> int:
+    """Return how many things of a kind a message asks for, or 0 where it asks for no number."""
+    return next((number for number, each in _numbered(language) if _fits(each, text)), 0)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -266,6 +273,17 @@ def _two(language: Language) -> re.Pattern[str]:
 def _some(language: Language) -> re.Pattern[str]:
     words = load(HuatuoWords, language)
     return re.compile(any_of(words.some_question, language, number_slots(language)))
+
+
+@cache
+def _numbered(language: Language) -> tuple[tuple[int, re.Pattern[str]], ...]:
+    """Return the questions for each number of things."""
+    words = load(HuatuoWords, language)
+    slots = dict(number_slots(language))
+    return tuple(
+        (number, re.compile(any_of(words.some_question, language, {**slots, "n": either((word,))})))
+        for number, word in words.number.items()
+    )
 
 
 @cache

@@ -30,6 +30,8 @@ def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, st
     claimed = lesson.meta.get("urgent")
     if not claimed and is_silent(lesson):
         return lesson, "an emergency is told of without saying that it is one"
+    if _is_alarmist(lesson):
+        return lesson, "what is no emergency is called one"
     if rules is None:
         return lesson, "the rules for urgent words are not given" if claimed else ""
     found = rules(users_words(lesson), lesson.language)
@@ -96,6 +98,21 @@ def is_silent(lesson: Lesson) -> bool:
         _pressing(lesson.language).fullmatch(answer[start:end].strip().lower())
         for start, end in sentence_spans(answer)
     )
+
+
+def _is_alarmist(lesson: Lesson) -> bool:
+    """Say whether a row calls something an emergency that is no condition, or not a grave one."""
+    answer = lesson.messages[-1].content
+    if not any(
+        _pressing(lesson.language).fullmatch(answer[start:end].strip().lower())
+        for start, end in sentence_spans(answer)
+    ):
+        return False
+    if not lesson.split_key.startswith("condition:"):
+        return True
+    subject = _SUBJECT.match(lesson.sources[0].quote) if lesson.sources else None
+    called = lesson.style == "knowledge-call" and subject is not None
+    return called and subject is not None and not urgent_flags.is_grave_name(subject[1])
 
 
 _TELLING = ("huatuo", "knowledge-call", "safety")

@@ -224,6 +224,10 @@ class WordingCheck:
             told = {self._relation(place) for place in range(len(self._facts))}
             if len(told) < 2:
                 return False
+        if style == "huatuo" and (number := question_patterns.number_asked(text, self._language)):
+            every = [self._relation(place) for place in range(len(self._facts))]
+            if every.count(asked) != number:
+                return False
         return question_patterns.fits(style, self._language, asked, text)
 
     def _wrong_calls(self) -> str:
