@@ -423,7 +423,18 @@ class FactCheck:
     def _foreign(self) -> str:
         """Look for names of the catalogue that the row's facts do not allow."""
         found = self._stranger(self._answer, self._masked_answer)
-        return f"the answer names {found!r}, which its facts do not" if found else ""
+        if not found or self._is_all_templates():
+            return ""
+        return f"the answer names {found!r}, which its facts do not"
+
+    def _is_all_templates(self) -> bool:
+        """Say whether the answer is templates around names of its facts: all else was reviewed.
+
+        The words of some are names as well: "use in kidney disease".
+        """
+        if self._lesson.meta.get("teacher") or not all(fact.relation for fact in self._facts):
+            return False
+        return not self.wording_fault(answer_alone=True)
 
     def _stranger(self, text: str, masked: str) -> str:
         allowed = {self._subject} if self._declines else self._allowed
