@@ -131,7 +131,16 @@ class CalculationCheck:
         due = [each for each in self._facts if _gives(each)]
         if len(due) < len(self._facts) and made:
             return "the row calls what gives no result"
-        return "" if all(each in made for each in due) else "a fact of the row is never called"
+        if not all(each in made for each in due):
+            return "a fact of the row is never called"
+        return "" if self._tells_result() else "the answer does not tell the result of the call"
+
+    def _tells_result(self) -> bool:
+        """Say whether an answer behind the result of a call tells its number."""
+        mark = calls.RESULT[self._language]
+        said, answer = (message.content for message in self._lesson.messages[-2:])
+        number = re.search(r"\d+(?:\.\d+)?", said.rpartition(" = ")[2])
+        return not said.startswith(mark) or number is None or number[0] in answer
 
     def _feeds(self, conversion: Call, call: Call) -> bool:
         """Say whether a call takes what a conversion gives."""

@@ -180,9 +180,12 @@ class FactCheck:
                 break
         else:
             return False
-        words = {word for place in places for text in self._said_of(place) for word in large(text)}
-        if not words.issuperset(large(listed)):
-            return False
+        if said := large(listed):
+            words = (
+                word for place in places for text in self._said_of(place) for word in large(text)
+            )
+            if not set(words).issuperset(said):
+                return False
         apart = "；" if self._language == "zh" else "; "
         left = f"{apart}{listed}{apart}".casefold()
         for place in places:

@@ -62,6 +62,9 @@ _FILLERS = "\u115f\u1160\u3164\uffa0\ufffd"
 _SET_APART = re.compile("[０-９Ａ-Ｚａ-ｚ]")
 """Wide letters and figures, which a name may hold."""
 _GAPS = re.compile(r"[^\S\n]{2}|\n{3}|[^\S\n]\n|\n[^\S\n]")
+_PLAIN_SQUARE = re.compile(r"\bm[23]\b")
+_SMALL = "a sentence begins with a small letter"
+_MAY_BEGIN_SMALL = re.compile(r"(?:^|[.!?]\s+)[^\W\dA-Z_]")
 _SPLIT = re.compile("[。！？；] ")
 
 Names = Callable[[str], Collection[str]]
@@ -78,11 +81,14 @@ def fault(lesson: Lesson, names: Names) -> str:
         return "an entity is named twice"
     if found := _wrong_keys(lesson):
         return found
-    own = _own_texts(lesson, names)
     odd = frozenset[str]().union(*(_odd_signs(each.content) for each in lesson.messages))
-    if odd and not odd <= frozenset[str]().union(*map(_odd_signs, own)):
+    gaps = [] if lesson.style in _FREE else _other_gaps(lesson)
+    if not odd and not gaps:
+        return ""
+    own = _own_texts(lesson, names)
+    if not odd <= frozenset[str]().union(*map(_odd_signs, own)):
         return "a message holds a sign that is in none of its sources"
-    if lesson.style not in _FREE and _has_other_gaps(lesson, own):
+    if any(not any(gap in each for each in own) for gap in gaps):
         return "a message has spaces that nobody writes"
     return ""
 
@@ -95,16 +101,22 @@ def letter_fault(lesson: Lesson, names: Names) -> str:
     if lesson.style in _FREE:
         return ""
     if lesson.style == "tools":  # units have many spellings
-        every = (each.content for each in lesson.messages)
-        return "a message stands in large letters" if any(map(_is_all_large, every)) else ""
+        if any(_is_all_large(each.content) for each in lesson.messages):
+            return "a message stands in large letters"
+        if _PLAIN_SQUARE.search(lesson.messages[-1].content):
+            return "a unit has no raised figure"
+        small = lesson.language == "en" and _small_sentences(lesson)
+        return _SMALL if small and _begins_small(small, ()) else ""
+    said = {word for each in lesson.messages for word in large(each.content)}
+    said -= _large_words(lesson.language)
+    small = lesson.language == "en" and _small_sentences(lesson)
+    if not said and not small:
+        return ""
     own = _own_texts(lesson, names)
-    known = set(_large_words(lesson.language))
-    for text in own:
-        known.update(large(text))
-    if not all(known.issuperset(large(each.content)) for each in lesson.messages):
+    if not said.issubset(word for text in own for word in large(text)):
         return "a word stands in large letters"
-    if lesson.language == "en" and lesson.style not in _LINED and _begins_small(lesson, own):
-        return "a sentence begins with a small letter"
+    if small and _begins_small(small, own):
+        return _SMALL
     return ""
 
 
@@ -114,16 +126,25 @@ def _is_all_large(text: str) -> bool:
     return any(len(re.findall("[A-Z]{2,}", each)) > 3 and each.isupper() for each in sentences)
 
 
-def _begins_small(lesson: Lesson, own: Collection[str]) -> bool:
-    """Say whether a sentence of the answer begins small that is none of a quotation."""
+def _small_sentences(lesson: Lesson) -> list[str]:
+    """Return the sentences of the answer that begin with a small letter."""
     answer = uncited(lesson.messages[-1].content)
+    if lesson.style == "exam":
+        answer = answer.partition("\n")[2]  # the name that fills a blank is written as it is
+    if not _MAY_BEGIN_SMALL.search(answer):
+        return []
+    spans = sentence_spans(answer)
+    return [answer[start:end] for start, end in spans if answer[start : start + 1].islower()]
+
+
+def _begins_small(sentences: Collection[str], own: Collection[str]) -> bool:
+    """Say whether a sentence that begins small is none of a quotation, nor begins with a name."""
     begun = {name.split(" ")[0] for name in own if name[:1].islower()}
     begun = {word for word in begun if not word.islower()}  # mRNA, pH
     return any(
-        answer[start : start + 1].islower()
-        and not any(answer[start:end].strip(" .") in text for text in own)
-        and answer[start:end].split(" ")[0].strip(",.;") not in begun
-        for start, end in sentence_spans(answer)
+        not any(each.strip(" .") in text for text in own)
+        and each.split(" ")[0].strip(",.;") not in begun
+        for each in sentences
     )
 
 
@@ -170,18 +191,19 @@ def _is_odd(sign: str) -> bool:
     return odd or _SET_APART.fullmatch(sign) is not None
 
 
-def _has_other_gaps(lesson: Lesson, own: Collection[str]) -> bool:
-    """Say whether sentences stand apart in another way than by one space, or none in Chinese."""
+def _other_gaps(lesson: Lesson) -> list[str]:
+    """Return how parts of messages stand apart but by one space, or by none in Chinese."""
+    found: list[str] = []
     for message in lesson.messages:
         text = message.content
-        gaps = [found[0] for found in _GAPS.finditer(text)]
+        found += _GAPS.findall(text)
+        if text != text.strip():
+            found.append(text)
         if message.role == "assistant":
-            gaps += ["\n"] * ("\n" in text and lesson.style not in _LINED)
+            found += ["\n"] * ("\n" in text and lesson.style not in _LINED)
             if lesson.language == "zh":
-                gaps += _SPLIT.findall(text)
-        if text != text.strip() or any(not any(gap in each for each in own) for gap in gaps):
-            return True
-    return False
+                found += _SPLIT.findall(text)
+    return found
 
 
 @cache

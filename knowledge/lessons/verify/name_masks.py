@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-_LARGE = re.compile(r"[A-Za-z]*[A-Z][a-z]*[A-Z][A-Za-z]*|[Α-Ω]")
+_LARGE = re.compile(r"[A-Za-z]*[A-Z][a-z]*[A-Z][A-Za-z]*|[Α-Ω]|[Ⅰ-Ⅻ][A-Z]")
 
 STOPS = " \t\n.;,。；，、"
 """Signs at the end of a name or value that do not belong to it."""

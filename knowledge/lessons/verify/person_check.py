@@ -74,23 +74,26 @@ def fault(lesson: Lesson, names_of: Callable[[str], Collection[str]]) -> str:
     """Return what is wrong with the person of a row, or an empty text."""
     if lesson.style not in _STYLES or lesson.meta.get("refused"):
         return ""
-    names = [name for id in lesson.entities[:1] for name in names_of(id)]
-    every = [name for id in lesson.entities for name in names_of(id)]
-    told = "\n".join(message.content for message in lesson.messages if message.role == "user")
+    told = "\n".join([message.content for message in lesson.messages if message.role == "user"])
     language = lesson.language
-    bare = _without(told, every)
-    female, male = (each[language].search(bare) for each in (_FEMALE, _MALE))
+    female, male = (each[language].search(told) for each in (_FEMALE, _MALE))
     if female and male:
-        return "the user tells of a person of two sexes"
+        bare = _without(told, [name for id in lesson.entities for name in names_of(id)])
+        female, male = (each[language].search(bare) for each in (_FEMALE, _MALE))
+        if female and male:
+            return "the user tells of a person of two sexes"
     ages = [int(found[found.lastindex or 0]) for found in _AGE[language].finditer(told)]
-    if fault := _wrong_age(told, ages, language):
-        return fault
-    of_women, of_men = (any(map(each.search, names)) for each in (_OF_WOMEN, _OF_MEN))
+    if ages and (found := _wrong_age(told, ages, language)):
+        return found
+    if not (ages or female or male):
+        return ""
+    names = "\n".join([name for id in lesson.entities[:1] for name in names_of(id)])
+    of_women, of_men = bool(_OF_WOMEN.search(names)), bool(_OF_MEN.search(names))
     if of_women != of_men and ((of_women and male) or (of_men and female)):
         return "the person has another sex than whom it befalls"
-    if any(map(_OF_MOTHERS.search, names)) and any(not 12 <= age <= 55 for age in ages):
-        return "the person has another age than whom it befalls"
-    if any(map(_OF_INFANTS.search, names)) and any(age > 12 for age in ages):
+    oldest = 12 if _OF_INFANTS.search(names) else 55 if _OF_MOTHERS.search(names) else _OLDEST
+    youngest = 12 if _OF_MOTHERS.search(names) else 0
+    if any(not youngest <= age <= oldest for age in ages):
         return "the person has another age than whom it befalls"
     return ""
 

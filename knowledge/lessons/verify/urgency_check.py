@@ -103,7 +103,7 @@ def is_silent(lesson: Lesson) -> bool:
 def _is_alarmist(lesson: Lesson) -> bool:
     """Say whether a row calls something an emergency that is no condition, or not a grave one."""
     answer = lesson.messages[-1].content
-    if not any(
+    if not _ALARM.search(answer) or not any(
         _pressing(lesson.language).fullmatch(answer[start:end].strip().lower())
         for start, end in sentence_spans(answer)
     ):
@@ -119,6 +119,9 @@ _TELLING = ("huatuo", "knowledge-call", "safety")
 """Styles that tell of a condition to whoever asks."""
 
 _SUBJECT = re.compile("(.+?)(?: — |——)")
+_ALARM = re.compile("emergenc|hospital|treated|急|等", re.IGNORECASE)
+"""What every sentence has that calls something an emergency."""
+
 _PLACE = re.compile("— departments?:|——就诊科室：")
 _FLAG = re.compile("— red flags:|——警示征象：")
 
