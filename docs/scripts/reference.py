@@ -126,8 +126,8 @@ def _unread() -> Iterator[str]:
             by = ", ".join(f"`{name}`" for name in one.by)
             yield f"| `{one.key}` | {place} | {by} | {one.reason} |"
     yield (
-        "| `distractors`, `uncovered` | the recipe | any, beside `evidence: closed` | a row is "
-        "shown as it stands |"
+        "| `distractors`, `uncovered`, `questions` | the recipe | any, beside `evidence: closed` "
+        "| a row is shown as it stands |"
     )
     yield (
         "| `lora.start` | the recipe | `reward`, `grpo`, `rloo`, on the bare base | a start is a "
