@@ -192,8 +192,10 @@ class BehaviourChecks:
         silent = str(self.lesson.meta.get("declined") or self.lesson.meta.get("partly") or "")
         asked = [] if self.lesson.meta.get("declined") else [self._seen(each) for each in self.held]
         names = self.names(self.lesson.split_key)
-        right = (shared_lines.not_beside(n, asked, silent, self.lesson.language) for n in names)
-        return "" if told in right else "the row allows lines beside its own that answer it too"
+        language = self.lesson.language
+        if any(told == shared_lines.not_beside(name, asked, silent, language) for name in names):
+            return ""
+        return "the row allows lines beside its own that answer it too"
 
     def _seen(self, fact: SourceContent) -> str:
         """Return the relation of a fact as it is seen from the page."""
