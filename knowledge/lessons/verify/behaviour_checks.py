@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.graph.conflicts import exclude_each_other
+from knowledge.lessons.facts import shared_lines
 from knowledge.lessons.facts.manner import length_of
-from knowledge.lessons.realize import shared_lines
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
