@@ -16,7 +16,7 @@ from typing import Literal
 from knowledge.graph import verbalize
 from knowledge.lessons.facts import shared_lines, urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import fitting_questions, realizer, shared_lines
+from knowledge.lessons.realize import fitting_questions, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder, LessonMeta
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
