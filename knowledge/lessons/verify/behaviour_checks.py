@@ -88,10 +88,10 @@ class BehaviourChecks:
             self._citations,
             self._calls,
             self._declined,
-            self._shared,
             self._refused,
             self._disagreement,
             self._length,
+            self._shared,
         ):
             if found := step():
                 return found
