@@ -26,7 +26,7 @@ _ADAPTERS = ("lora", "qlora")
 _PROMPTS = ("ptuning-v2", "ptuning", "prompt-tuning")
 
 
-_LATER = ("mix", "method", "prompt", "quantisation")
+_LATER = ("mix", "method", "prompt", "quantisation", "questions")
 _LATER_OF_LORA = ("rank_scaling", "dora", "start")
 
 
@@ -88,8 +88,8 @@ class RoundPlan:
     """One round: what it optimises, how long, how fast.
 
     `objective` names one of `objectives.objective_registry`, and `settings` holds what that one
-    lets a recipe set. `max_steps` 0 means that `epochs` alone decides, `uncovered` None that the
-    recipe's share holds.
+    lets a recipe set. `max_steps` 0 means that `epochs` alone decides, `uncovered` and `questions`
+    None that the recipe's own hold.
     """
 
     objective: str = "sft"
@@ -103,9 +103,11 @@ class RoundPlan:
     clip: float = 1.0
     checkpoint_every: int = 50
     uncovered: float | None = None
+    questions: int | None = None
 
     def __post_init__(self) -> None:
         demand(0 <= (self.uncovered or 0) < 1, "uncovered", self.uncovered, "at least 0, below 1")
+        demand(1 <= (self.questions or 1) <= 20, "questions", self.questions, "from 1 to 20")
         demand(1 <= self.epochs <= 1000, "epochs", self.epochs, "from 1 to 1000")
         demand(self.max_steps >= 0, "max_steps", self.max_steps, "0 (no limit) or more")
         demand(0 < self.learning_rate <= 1, "learning_rate", self.learning_rate, "in (0, 1]")
@@ -196,6 +198,7 @@ class Recipe:
     evidence: Evidence = "open"
     distractors: int = 4
     uncovered: float = 0.1
+    questions: int = 1
     rehearsal: float = 0.0
     packing: bool = True
     recompute: bool = False
@@ -214,6 +217,7 @@ class Recipe:
         demand(self.evidence in ("open", "closed"), "evidence", self.evidence, "open or closed")
         demand(0 <= self.distractors <= 100, "distractors", self.distractors, "from 0 to 100")
         demand(0 <= self.uncovered < 1, "uncovered", self.uncovered, "at least 0 and below 1")
+        demand(1 <= self.questions <= 20, "questions", self.questions, "from 1 to 20")
         demand(0 <= self.rehearsal <= 0.95, "rehearsal", self.rehearsal, "from 0 to 0.95")
         demand(self.seed >= 0, "seed", self.seed, "0 or more")
         demand(
@@ -256,9 +260,10 @@ class Recipe:
         return self.rounds[number - 1]
 
     def shown_in(self, number: int) -> "Recipe":
-        """Return the recipe by which the rows of a round are shown: with the round's own share."""
-        own = self.round(number).uncovered
-        return self if own is None else replace(self, uncovered=own)
+        """Return the recipe by which the rows of a round are shown: with what the round sets."""
+        plan = self.round(number)
+        uncovered = self.uncovered if plan.uncovered is None else plan.uncovered
+        return replace(self, uncovered=uncovered, questions=plan.questions or self.questions)
 
     def seed_of(self, number: int) -> int:
         """Return the seed of a round: each draws and shuffles anew."""
@@ -277,8 +282,9 @@ class Recipe:
         for one in values["rounds"]:
             if not one["settings"]:
                 del one["settings"]
-            if one["uncovered"] is None:
-                del one["uncovered"]
+            for key in ("uncovered", "questions"):
+                if one[key] is None:
+                    del one[key]
         for key in _LATER:
             if values[key] == unset[key]:
                 del values[key]

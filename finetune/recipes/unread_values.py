@@ -15,6 +15,7 @@ from finetune.recipe import Recipe, RoundPlan
 from finetune.scoring.goals import REINFORCEMENT, SCORERS
 
 _PAIRS = ("preference", *SCORERS)
+_NO_LESSONS = ("pretrain", *_PAIRS, *REINFORCEMENT)
 _UNSET = Recipe("unset", "mini", (RoundPlan(),))
 
 
@@ -39,11 +40,14 @@ class Unread:
 OF_RECIPES: tuple[Unread, ...] = (
     Unread(
         "rehearsal",
-        ("pretrain", *_PAIRS, *REINFORCEMENT),
+        _NO_LESSONS,
         "reading drills are mixed into lessons alone",
     ),
     Unread("mix", _PAIRS, "pairs are those of --data, and of the file that feedback names"),
     Unread("uncovered", SCORERS, "both answers of a pair stand over their evidence", (0.0,)),
+    Unread(
+        "questions", _NO_LESSONS, "only lessons are asked in turn over one set of evidence", (1,)
+    ),
     Unread("lora.dropout", ("ppo",), "answers are read as they were sampled, without dropout"),
     Unread("policy", SCORERS, "a reward model goes on from a copy of its parent's adapter"),
 )
@@ -52,6 +56,9 @@ OF_RECIPES: tuple[Unread, ...] = (
 OF_ROUNDS: tuple[Unread, ...] = (
     Unread("uncovered", ("pretrain",), "texts are learned without evidence beside them", (0.0,)),
     Unread("uncovered", _PAIRS, "both answers of a pair stand over their evidence", (0.0,)),
+    Unread(
+        "questions", _NO_LESSONS, "only lessons are asked in turn over one set of evidence", (1,)
+    ),
     Unread(
         "batch_tokens",
         REINFORCEMENT,
@@ -63,6 +70,7 @@ OF_ROUNDS: tuple[Unread, ...] = (
 BESIDE_CLOSED: tuple[Unread, ...] = (
     Unread("distractors", (), "a row is shown as it stands", (0,)),
     Unread("uncovered", (), "a row is shown as it stands", (0.0,)),
+    Unread("questions", (), "a row is shown as it stands", (1,)),
 )
 """Values that say what stands beside a row, and nothing where evidence is closed."""
 
@@ -134,5 +142,5 @@ def _own(plan: RoundPlan, one: Unread) -> bool:
 def _shown_beside(recipe: Recipe) -> Iterator[tuple[str, str]]:
     for one in BESIDE_CLOSED:
         rounds = (getattr(plan, one.key, None) for plan in recipe.rounds)
-        if one.is_set_in(recipe, _UNSET) or any(rounds):
+        if one.is_set_in(recipe, _UNSET) or any(own not in (None, *one.off) for own in rounds):
             yield one.key, one.reason
