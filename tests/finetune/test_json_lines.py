@@ -16,7 +16,7 @@ def test_values_come_with_their_lines(tmp_path):
     "line",
     [
         b"nothing",
-        b'{"text": "caf\xe9"}',
+        b'{"text": "na\xefve"}',
         b'{"text": "half \\uD83D of one"}',
         b'{"\\udc8a": 1}',
         b"[" * 100_000,
