@@ -1,12 +1,11 @@
 """Read a dataset folder: lessons with what proves them, for training and held out."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from finetune.errors import FinetuneError
-from finetune.files import manifests
+from finetune.files import json_lines, manifests
 from finetune.templates.chat_templates import REASONING
 from finetune.templates.rendering import Language, Message
 
@@ -100,16 +99,17 @@ def _split(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                yield _row(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise FinetuneError(
-                    f"Line {number} of {path} is not a lesson.",
-                    where=f"{path}:{number}",
-                    remedy=_REMEDY,
-                ) from error
+    for number, raw in json_lines.read(path, _REMEDY):
+        try:
+            if not isinstance(raw, dict):
+                raise TypeError("a row")
+            yield _row(raw)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FinetuneError(
+                f"Line {number} of {path} is not a lesson.",
+                where=f"{path}:{number}",
+                remedy=_REMEDY,
+            ) from error
 
 
 def _row(raw: dict[str, object]) -> Row:

@@ -36,7 +36,7 @@ _FEMALE = re.compile(
 )
 _MALE = re.compile(
     r"prostat|impoten|priapism|ejaculat|balanit|phimosis|hypospadias|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
-    r"前列腺|睾丸|阴茎|附睾|阴囊|(?<![酒味糖])精(?![神氨确细])|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
+    r"前列腺|睾丸|阴茎|附睾|阴囊|(?<![酒味糖])精(?![神氨确细])|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头|(?<!血管性)血友病",
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
@@ -62,7 +62,7 @@ _UNBORN = re.compile(
 _PROCEDURE = re.compile(r"(?:ectomy|otomy|ostomy|plasty|scopy|graphy)$")
 _BABY = re.compile(
     "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|poor feeding|episodes of "
-    "crying|新生儿|婴|早产儿|母乳|喂养困难|阵发性哭闹",
+    "crying|新生儿|婴|早产儿|毛细支气管炎|急性细支气管炎|出血性休克和脑病|母乳|喂养困难|阵发性哭闹",
     re.IGNORECASE,
 )
 _CHILD = re.compile(

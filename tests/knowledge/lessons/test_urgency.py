@@ -214,3 +214,13 @@ def test_nothing_more_is_asked_once_an_emergency_was_told(said_first, kept):
     talk = [said_first, "Any fainting?", "Yes.", "That can be fainting."]
     row = _talk("dialogue", talk, ["Syncope — symptoms: fainting."], confirmed=["faintness"])
     assert (urgency.open_answer(row, faints, random.Random(1)) is not None) is kept
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("急性闭角型青光眼", True), ("慢性闭角型青光眼", False), ("慢性硬膜下血肿", True)],
+)
+def test_what_lasts_for_years_is_not_opened_as_an_emergency_for_its_name(name, kept):
+    found = (Emergency("x", name, "处理。"),)
+    row = _talk("chatdoctor", [f"我得了{name}。", "看眼科。"], [f"{name}——就诊科室：眼科。"], "zh")
+    assert (urgency.open_answer(row, lambda *_: found, random.Random(1)) is not None) is kept
