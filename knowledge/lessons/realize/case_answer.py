@@ -30,6 +30,7 @@ from knowledge.lessons.templates.tables import (
     ChatdoctorWords,
     ConsultationWords,
     DialogueWords,
+    HuatuoWords,
     Lines,
     LinesBy,
     VignetteWords,
@@ -363,6 +364,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
         return
     if plan.manner.is_plain and answer.states("red_flag"):  # no next visit after what cannot wait
         return
+    if plan.relation == "department":  # where to go is little without what to do there
+        visits = load(HuatuoWords, page.language).closing.get("department", ())
+        if visits:
+            draw_stock(visits, page, answer)
+            return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing
         if not plan.steps:

@@ -36,7 +36,7 @@ _FEMALE = re.compile(
 )
 _MALE = re.compile(
     r"prostat|impoten|priapism|ejaculat|balanit|phimosis|hypospadias|testic|testis|penis|penile|scrot|epididym|erectile|spermat|\bmen\b|"
-    r"前列腺|睾丸|阴茎|附睾|阴囊|(?<![酒味糖])精(?![神氨确细])|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头",
+    r"前列腺|睾丸|阴茎|附睾|阴囊|(?<![酒味糖])精(?![神氨确细])|遗精|早泄|阳痿|阳萎|男|勃起|包皮|龟头|(?<!血管性)血友病",
     re.IGNORECASE,
 )
 _CHILDBEARING = re.compile(
@@ -66,7 +66,7 @@ _BABY = re.compile(
     "necroti[sz]ing enterocolitis|meconium|kernicterus|omphalocele|gastroschisis|"
     "galactos(?:a)?emia|maple syrup|tay.sachs|cradle cap|左心发育不良|大动脉转位|"
     "胆道闭锁|坏死性小肠结肠炎|胎粪|核黄疸|半乳糖血|"
-    "新生儿|婴|早产儿|母乳|喂养困难|阵发性哭闹",
+    "新生儿|婴|早产儿|毛细支气管炎|急性细支气管炎|出血性休克和脑病|母乳|喂养困难|阵发性哭闹",
     re.IGNORECASE,
 )
 _CHILD = re.compile(

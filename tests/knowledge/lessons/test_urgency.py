@@ -247,3 +247,13 @@ def test_what_to_do_about_a_side_effect_is_that_of_one_that_is_told():
         other = of_subject("异烟肼——不良反应：恶心", f"会的。{act}", "zh")
         assert not urgency_check.tells_other_advice(told)
         assert urgency_check.tells_other_advice(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [("急性闭角型青光眼", True), ("慢性闭角型青光眼", False), ("慢性硬膜下血肿", True)],
+)
+def test_what_lasts_for_years_is_not_opened_as_an_emergency_for_its_name(name, kept):
+    found = (Emergency("x", name, "处理。"),)
+    row = _talk("chatdoctor", [f"我得了{name}。", "看眼科。"], [f"{name}——就诊科室：眼科。"], "zh")
+    assert (urgency.open_answer(row, lambda *_: found, random.Random(1)) is not None) is kept
