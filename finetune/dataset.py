@@ -1,12 +1,11 @@
 """Read a dataset folder: lessons with what proves them, for training and held out."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from finetune.errors import FinetuneError
-from finetune.files import manifests
+from finetune.files import json_lines, manifests
 from finetune.templates.chat_templates import REASONING
 from finetune.templates.rendering import Language, Message
 
@@ -29,7 +28,9 @@ class RowSource:
 class Row:
     """One lesson. `support` holds, for each sentence of the answer, indices into `sources`.
 
-    `declined` says that the answer declines, since what is shown does not cover the question.
+    `declined` says that the answer declines, since what is shown does not cover the question, and
+    `declines_part` that it does so for one of two things. A row that is `joinable` may share its
+    evidence with others, and no line may then begin with one of the heads of `not_beside`.
     """
 
     id: str
@@ -41,6 +42,9 @@ class Row:
     objects: tuple[str, ...]
     declined: bool = False
     licence: str = ""
+    declines_part: bool = False
+    joinable: bool = False
+    not_beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +99,17 @@ def _split(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                yield _row(json.loads(line))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise FinetuneError(
-                    f"Line {number} of {path} is not a lesson.",
-                    where=f"{path}:{number}",
-                    remedy=_REMEDY,
-                ) from error
+    for number, raw in json_lines.read(path, _REMEDY):
+        try:
+            if not isinstance(raw, dict):
+                raise TypeError("a row")
+            yield _row(raw)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise FinetuneError(
+                f"Line {number} of {path} is not a lesson.",
+                where=f"{path}:{number}",
+                remedy=_REMEDY,
+            ) from error
 
 
 def _row(raw: dict[str, object]) -> Row:
@@ -120,6 +125,7 @@ def _row(raw: dict[str, object]) -> Row:
     if language not in ("en", "zh"):
         raise ValueError("language")
     entities, support, objects = raw.get("entities") or [], meta.get("support"), meta.get("objects")
+    heads = meta.get("not_beside")
     return Row(
         id=str(raw["id"]),
         messages=_with_reasoning(tuple(map(_message, messages)), meta.get("reasoning")),
@@ -133,6 +139,9 @@ def _row(raw: dict[str, object]) -> Row:
         objects=tuple(map(str, objects)) if isinstance(objects, list) else (),
         declined=bool(meta.get("declined")),
         licence=str(raw.get("licence") or ""),
+        declines_part=bool(meta.get("partly")),
+        joinable=isinstance(heads, list),
+        not_beside=tuple(map(str, heads)) if isinstance(heads, list) else (),
     )
 
 

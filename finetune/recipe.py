@@ -11,7 +11,7 @@ from typing import Literal
 
 from finetune.errors import FinetuneError
 from finetune.files import manifests
-from finetune.recipes.recipe_values import demand, plain
+from finetune.recipes.recipe_values import demand, is_pattern, plain
 
 POLICIES = ("continue", "stack", "merge")
 """How a round builds on the adapter before: trains it on, adds one to it, or joins both into one of
@@ -26,7 +26,7 @@ _ADAPTERS = ("lora", "qlora")
 _PROMPTS = ("ptuning-v2", "ptuning", "prompt-tuning")
 
 
-_LATER = ("mix", "method", "prompt", "quantisation")
+_LATER = ("mix", "method", "prompt", "quantisation", "questions")
 _LATER_OF_LORA = ("rank_scaling", "dora", "start")
 
 
@@ -48,10 +48,13 @@ class Lora:
     start: str = "zero"
 
     def __post_init__(self) -> None:
-        demand(self.rank >= 1, "lora.rank", self.rank, "1 or more")
-        demand(self.alpha >= 1, "lora.alpha", self.alpha, "1 or more")
+        demand(1 <= self.rank <= 4096, "lora.rank", self.rank, "from 1 to 4096")
+        demand(1 <= self.alpha <= 65536, "lora.alpha", self.alpha, "from 1 to 65536")
         demand(0 <= self.dropout < 1, "lora.dropout", self.dropout, "at least 0 and below 1")
         demand(bool(self.target_modules), "lora.target_modules", "nothing", "named")
+        pattern = self.target_modules
+        named = not isinstance(pattern, str) or is_pattern(pattern)
+        demand(named, "lora.target_modules", pattern, "all-linear, a list, or a regular expression")
         demand(self.start in ("zero", "pissa"), "lora.start", self.start, "zero or pissa")
 
 
@@ -76,7 +79,8 @@ class Prompt:
             self.virtual_tokens,
             "from 1 to 1000",
         )
-        demand(self.encoder_size >= 0, "prompt.encoder_size", self.encoder_size, "0 or more")
+        size = self.encoder_size
+        demand(0 <= size <= 65536, "prompt.encoder_size", size, "from 0 to 65536")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,8 @@ class RoundPlan:
     """One round: what it optimises, how long, how fast.
 
     `objective` names one of `objectives.objective_registry`, and `settings` holds what that one
-    lets a recipe set. `max_steps` 0 means that `epochs` alone decides, `uncovered` None that the
-    recipe's share holds.
+    lets a recipe set. `max_steps` 0 means that `epochs` alone decides, `uncovered` and `questions`
+    None that the recipe's own hold.
     """
 
     objective: str = "sft"
@@ -99,15 +103,17 @@ class RoundPlan:
     clip: float = 1.0
     checkpoint_every: int = 50
     uncovered: float | None = None
+    questions: int | None = None
 
     def __post_init__(self) -> None:
         demand(0 <= (self.uncovered or 0) < 1, "uncovered", self.uncovered, "at least 0, below 1")
-        demand(self.epochs >= 1, "epochs", self.epochs, "1 or more")
+        demand(1 <= (self.questions or 1) <= 20, "questions", self.questions, "from 1 to 20")
+        demand(1 <= self.epochs <= 1000, "epochs", self.epochs, "from 1 to 1000")
         demand(self.max_steps >= 0, "max_steps", self.max_steps, "0 (no limit) or more")
         demand(0 < self.learning_rate <= 1, "learning_rate", self.learning_rate, "in (0, 1]")
         demand(self.batch_tokens >= 1, "batch_tokens", self.batch_tokens, "1 or more")
         demand(0 <= self.warmup < 1, "warmup", self.warmup, "a share of the steps below 1")
-        demand(self.weight_decay >= 0, "weight_decay", self.weight_decay, "0 or more")
+        demand(0 <= self.weight_decay <= 10, "weight_decay", self.weight_decay, "from 0 to 10")
         demand(self.clip > 0, "clip", self.clip, "greater than 0")
         demand(self.checkpoint_every >= 1, "checkpoint_every", self.checkpoint_every, "1 or more")
 
@@ -192,6 +198,7 @@ class Recipe:
     evidence: Evidence = "open"
     distractors: int = 4
     uncovered: float = 0.1
+    questions: int = 1
     rehearsal: float = 0.0
     packing: bool = True
     recompute: bool = False
@@ -202,14 +209,17 @@ class Recipe:
 
     def __post_init__(self) -> None:
         bare = self.name.replace("-", "").replace("_", "")
-        demand(bare.isalnum(), "name", self.name, "letters, digits, - and _")
+        fits = bare.isalnum() and len(self.name) <= 60
+        demand(fits, "name", self.name, "up to 60 letters, digits, - and _")
         demand(bool(self.base), "base", self.base, "a folder, a hub id, or mini")
         demand(bool(self.rounds), "rounds", "empty", "a list of one round or more")
         demand(self.max_tokens >= 16, "max_tokens", self.max_tokens, "16 or more")
         demand(self.evidence in ("open", "closed"), "evidence", self.evidence, "open or closed")
-        demand(self.distractors >= 0, "distractors", self.distractors, "0 or more")
+        demand(0 <= self.distractors <= 100, "distractors", self.distractors, "from 0 to 100")
         demand(0 <= self.uncovered < 1, "uncovered", self.uncovered, "at least 0 and below 1")
-        demand(0 <= self.rehearsal < 1, "rehearsal", self.rehearsal, "at least 0 and below 1")
+        demand(1 <= self.questions <= 20, "questions", self.questions, "from 1 to 20")
+        demand(0 <= self.rehearsal <= 0.95, "rehearsal", self.rehearsal, "from 0 to 0.95")
+        demand(self.seed >= 0, "seed", self.seed, "0 or more")
         demand(
             self.precision in ("auto", "float32", "bfloat16"),
             "precision",
@@ -250,9 +260,10 @@ class Recipe:
         return self.rounds[number - 1]
 
     def shown_in(self, number: int) -> "Recipe":
-        """Return the recipe by which the rows of a round are shown: with the round's own share."""
-        own = self.round(number).uncovered
-        return self if own is None else replace(self, uncovered=own)
+        """Return the recipe by which the rows of a round are shown: with what the round sets."""
+        plan = self.round(number)
+        uncovered = self.uncovered if plan.uncovered is None else plan.uncovered
+        return replace(self, uncovered=uncovered, questions=plan.questions or self.questions)
 
     def seed_of(self, number: int) -> int:
         """Return the seed of a round: each draws and shuffles anew."""
@@ -271,8 +282,9 @@ class Recipe:
         for one in values["rounds"]:
             if not one["settings"]:
                 del one["settings"]
-            if one["uncovered"] is None:
-                del one["uncovered"]
+            for key in ("uncovered", "questions"):
+                if one[key] is None:
+                    del one[key]
         for key in _LATER:
             if values[key] == unset[key]:
                 del values[key]

@@ -223,6 +223,8 @@ def schedule(rows: Sequence[Packed], plan: RoundPlan, seed: int) -> list[list[in
                 filled = 0
             steps[-1].append(index)
             filled += size
+        if 0 < plan.max_steps < len(steps):
+            break
     return steps[: plan.max_steps] if plan.max_steps else steps
 
 

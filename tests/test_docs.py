@@ -14,7 +14,7 @@ import reference
 import yaml
 from typer.main import get_command
 
-from finetune.recipes.recipe_reader import load
+from finetune.recipes.recipe_reader import load, shipped
 from medchat.cli.main import app
 from medchat.settings import Settings
 
@@ -188,6 +188,12 @@ def test_the_recipes_of_the_documents_are_such(tmp_path: Path) -> None:
         file.write_text(example, encoding="utf-8")
         assert load(str(file)).name == "ours"
     assert len(examples) >= 3
+
+
+def test_every_recipe_that_ships_is_described() -> None:
+    page = (CHECKOUT / "docs" / "recipes.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `([\w-]+)` \|", page.partition("To write your own")[0], re.MULTILINE)
+    assert sorted(listed) == shipped()
 
 
 def test_every_setting_is_described() -> None:

@@ -125,14 +125,10 @@ def _unread() -> Iterator[str]:
         for one in values:
             by = ", ".join(f"`{name}`" for name in one.by)
             yield f"| `{one.key}` | {place} | {by} | {one.reason} |"
-    yield (
-        "| `distractors`, `uncovered` | the recipe | any, beside `evidence: closed` | a row is "
-        "shown as it stands |"
-    )
-    yield (
-        "| `lora.start` | the recipe | `reward`, `grpo`, `rloo`, on the bare base | a start is a "
-        "second adapter, beside which no head is trained and which trl takes for the parent |"
-    )
+    for one in unread_values.BESIDE_CLOSED:
+        yield f"| `{one.key}` | the recipe | any, beside `evidence: closed` | {one.reason} |"
+    for name, reason in unread_values.STARTED_BARE.items():
+        yield f"| `lora.start` | the recipe | `{name}`, on the bare base | {reason} |"
 
 
 def walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -8,6 +8,7 @@ An adapter may ship inside the package: `shipped` tells where.
 
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def take(home: Path, folder: Path) -> tuple[Adapter, bool]:
         )
     target = adapters.folder_of(home, place[1], int(place[2]), int(place[3] or 1))
     if (target / manifests.MANIFEST).is_file():
-        if weights_hash(target) == weights_hash(folder):
+        if weights_hash(target) in (weights_hash(folder), _halved_from(record)):
             return adapters.named(home, name), False
         raise FinetuneError(
             f"This home has another adapter {name} already.",
@@ -176,9 +177,20 @@ def _compare(home: Path, adapter: Adapter, folder: Path) -> float:
     return float((logits[0] - logits[1]).abs().max())
 
 
+def _halved_from(record: Mapping[str, object]) -> object:
+    """Return the hash of the weights that an exported adapter was written from."""
+    halved = record.get("halved")
+    return halved.get("weights") if isinstance(halved, Mapping) else None
+
+
 def _check_base(home: Path, record: dict[str, object], folder: Path) -> None:
     base = record.get("base")
-    assert isinstance(base, dict), "an adapter's manifest names its base"
+    if not isinstance(base, dict) or not {"name", "hash"} <= base.keys():
+        raise FinetuneError(
+            f"The folder {folder} holds no adapter: its manifest names no base.",
+            where=str(folder / manifests.MANIFEST),
+            remedy="Copy or make the folder again.",
+        )
     found = model.hash_of(model.locate(base_records.find(home, str(base["name"]))))
     if found != base.get("hash"):
         raise FinetuneError(

@@ -154,7 +154,7 @@ def _trainer(run: "_Run", training: TrlTraining, seed: int, folder: Path) -> Any
             "max_steps": run.steps,
             "learning_rate": plan.learning_rate,
             "max_grad_norm": plan.clip,
-            "seed": seed,
+            "seed": seed % 2**32,  # as numpy takes it
             "bf16": False,  # `compute_loss_context_manager` chooses the precision
             "gradient_checkpointing": False,  # the round decides that for the student
             "use_cpu": student.device.type == "cpu",

@@ -7,14 +7,15 @@ Not Robust Multiple Choice Selectors", ICLR 2024). Each option is shown once beh
 and what it is chosen by is the mean of its log-probabilities over all of them.
 """
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from finetune.errors import FinetuneError
 from finetune.evaluate import Measurement
+from finetune.files import json_lines
 from finetune.model import Student
 from finetune.probes import likelihoods
 from finetune.recipe import Precision
@@ -60,12 +61,9 @@ def read(path: Path) -> list[Question]:
         raise FinetuneError(
             f"There is no file {path}.", where="--choices", remedy="Give a JSONL file of questions."
         )
-    with path.open(encoding="utf-8") as file:
-        questions = [
-            _question(line, f"{path}:{number}")
-            for number, line in enumerate(file, 1)
-            if line.strip()
-        ]
+    questions = [
+        _question(raw, f"{path}:{number}") for number, raw in json_lines.read(path, _SHAPE)
+    ]
     if not questions:
         raise FinetuneError(f"The file {path} holds no question.", where="--choices", remedy=_SHAPE)
     return questions
@@ -109,9 +107,8 @@ def added(
 _SHAPE = 'Write each line as {"question": "…", "options": ["…", "…"], "answer": "A"}.'
 
 
-def _question(line: str, where: str) -> Question:
+def _question(raw: Any, where: str) -> Question:  # noqa: ANN401 -- a JSON value
     try:
-        raw = json.loads(line)
         text, options, answer = raw["question"], raw["options"], raw["answer"]
         if not isinstance(text, str) or not isinstance(options, list | dict):
             raise TypeError("question and options")

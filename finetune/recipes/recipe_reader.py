@@ -3,6 +3,7 @@
 name or file -> YAML -> checked Recipe -> overrides from the command line
 """
 
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -34,19 +35,8 @@ def text(name: str) -> str:
 
 def load(name: str, *, base: str | None = None, max_steps: int | None = None) -> Recipe:
     """Load a shipped recipe or a YAML file; `base` and `max_steps` override its values."""
-    import yaml
-
     where = str(_find(name))
-    try:
-        values = yaml.safe_load(text(name))
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        place = f", line {line + 1}" if isinstance(line, int) else ""
-        raise FinetuneError(
-            f"The recipe {where} is not valid YAML{place}.",
-            where=where,
-            remedy="Compare it with a shipped one: medchat recipes show mini.",
-        ) from error
+    values = _parsed(text(name), where)
     try:
         recipe = override(build(Recipe, values), base=base, max_steps=max_steps)
         method_of(recipe)
@@ -56,7 +46,7 @@ def load(name: str, *, base: str | None = None, max_steps: int | None = None) ->
         return recipe
     except FinetuneError as error:
         raise FinetuneError(
-            error.what, where=f"{where}: {error.where}", remedy=error.remedy
+            error.what, where=": ".join(filter(None, (where, error.where))), remedy=error.remedy
         ) from error
 
 
@@ -80,6 +70,48 @@ def override(recipe: Recipe, *, base: str | None = None, max_steps: int | None =
         rounds = tuple(replace(plan, max_steps=max_steps) for plan in recipe.rounds)
         recipe = replace(recipe, rounds=rounds)
     return recipe
+
+
+def _parsed(source: str, where: str) -> object:
+    """Return what YAML says; FinetuneError where it is none, or gives a key twice."""
+    import yaml
+
+    try:
+        node = yaml.compose(source, Loader=yaml.SafeLoader)
+        values = yaml.safe_load(source)
+        twice = next(_keys_twice(node, set()), None)
+    # values that read as dates or numbers and are none raise ValueError
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", None)
+        place = f", line {line + 1}" if isinstance(line, int) else ""
+        raise FinetuneError(
+            f"The recipe {where} is not valid YAML{place}.",
+            where=where,
+            remedy="Compare it with a shipped one: medchat recipes show mini.",
+        ) from error
+    if twice:
+        raise FinetuneError(
+            f"The recipe key {twice[0]} is given twice, again in line {twice[1]}.",
+            where=where,
+            remedy="Leave one of them out.",
+        )
+    return values
+
+
+def _keys_twice(node: object, seen: set[int]) -> Iterator[tuple[str, int]]:
+    """Yield keys of a tree of YAML that one mapping has more than once, with their lines."""
+    below = getattr(node, "value", None)
+    if not isinstance(below, list) or id(node) in seen:
+        return
+    seen.add(id(node))
+    keys: set[str] = set()
+    for one in below:
+        if isinstance(one, tuple):
+            name = str(one[0].value)
+            if name in keys:
+                yield name, one[0].start_mark.line + 1
+            keys.add(name)
+        yield from _keys_twice(one[1] if isinstance(one, tuple) else one, seen)
 
 
 def _find(name: str) -> Path:

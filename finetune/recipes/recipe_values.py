@@ -3,6 +3,8 @@
 mapping -> each value checked against its field's type -> dataclass, which checks ranges itself
 """
 
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from types import UnionType
@@ -13,13 +15,16 @@ from finetune.errors import FinetuneError
 
 Built = TypeVar("Built")
 
+_LARGEST = 2**31 - 1
+"""Of whole numbers: a slip of the hand, above."""
+
 
 def build(kind: type[Built], values: object, path: str = "") -> Built:
     """Make a dataclass; FinetuneError names an unknown, missing or mistyped key under `path`."""
     if not isinstance(values, Mapping):
         raise FinetuneError(
             f"{path.rstrip('.') or 'The recipe'} must be a mapping of keys to values.",
-            where=path,
+            where=path.rstrip("."),
             remedy="Compare it with a shipped one: medchat recipes show mini.",
         )
     assert is_dataclass(kind)
@@ -47,6 +52,15 @@ def build(kind: type[Built], values: object, path: str = "") -> Built:
 def demand(holds: bool, key: str, value: object, wanted: str) -> None:
     """Raise FinetuneError where a value of the recipe is not what its key needs."""
     errors.demand(holds, f"The recipe key {key}", value, wanted, where=key)
+
+
+def is_pattern(text: str) -> bool:
+    """Say whether a text is a regular expression."""
+    try:
+        re.compile(text)
+    except re.error:
+        return False
+    return True
 
 
 def plain(value: object) -> object:
@@ -85,19 +99,22 @@ def _value(hint: object, value: object, path: str) -> object:
 def _whole(value: object, path: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _mistyped(path, "a whole number")
+    if abs(value) > _LARGEST:
+        raise _mistyped(path, f"at most {_LARGEST:,}")
     return value
 
 
 def _number(value: object, path: str) -> float:
     # YAML 1.1 reads 2e-4 as a text, because it has no dot
-    if isinstance(value, str):
-        try:
-            return float(value)
-        except ValueError as error:
-            raise _mistyped(path, "a number") from error
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise _mistyped(path, "a number")
-    return float(value)
+    try:
+        number = float(value)
+    except (ValueError, OverflowError) as error:
+        raise _mistyped(path, "a number") from error
+    if not math.isfinite(number):  # JSON has no word for it
+        raise _mistyped(path, "a finite number")
+    return number
 
 
 def _truth(value: object, path: str) -> bool:

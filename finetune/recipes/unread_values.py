@@ -6,7 +6,7 @@
 A round that is trained without what its recipe says looks as if it had been trained with it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -15,6 +15,7 @@ from finetune.recipe import Recipe, RoundPlan
 from finetune.scoring.goals import REINFORCEMENT, SCORERS
 
 _PAIRS = ("preference", *SCORERS)
+_NO_LESSONS = ("pretrain", *_PAIRS, *REINFORCEMENT)
 _UNSET = Recipe("unset", "mini", (RoundPlan(),))
 
 
@@ -39,11 +40,14 @@ class Unread:
 OF_RECIPES: tuple[Unread, ...] = (
     Unread(
         "rehearsal",
-        ("pretrain", *_PAIRS, *REINFORCEMENT),
+        _NO_LESSONS,
         "reading drills are mixed into lessons alone",
     ),
     Unread("mix", _PAIRS, "pairs are those of --data, and of the file that feedback names"),
     Unread("uncovered", SCORERS, "both answers of a pair stand over their evidence", (0.0,)),
+    Unread(
+        "questions", _NO_LESSONS, "only lessons are asked in turn over one set of evidence", (1,)
+    ),
     Unread("lora.dropout", ("ppo",), "answers are read as they were sampled, without dropout"),
     Unread("policy", SCORERS, "a reward model goes on from a copy of its parent's adapter"),
 )
@@ -53,6 +57,9 @@ OF_ROUNDS: tuple[Unread, ...] = (
     Unread("uncovered", ("pretrain",), "texts are learned without evidence beside them", (0.0,)),
     Unread("uncovered", _PAIRS, "both answers of a pair stand over their evidence", (0.0,)),
     Unread(
+        "questions", _NO_LESSONS, "only lessons are asked in turn over one set of evidence", (1,)
+    ),
+    Unread(
         "batch_tokens",
         REINFORCEMENT,
         "a step takes as many answers as settings.questions and settings.samples say",
@@ -60,11 +67,20 @@ OF_ROUNDS: tuple[Unread, ...] = (
 )
 """Values of a round of its own."""
 
-_OF_EVIDENCE = (
-    Unread("distractors", (), "", (0,)),
-    Unread("uncovered", (), "", (0.0,)),
+BESIDE_CLOSED: tuple[Unread, ...] = (
+    Unread("distractors", (), "a row is shown as it stands", (0,)),
+    Unread("uncovered", (), "a row is shown as it stands", (0.0,)),
+    Unread("questions", (), "a row is shown as it stands", (1,)),
 )
 """Values that say what stands beside a row, and nothing where evidence is closed."""
+
+_SECOND = "trl would take the start, which is a second adapter, for the parent"
+STARTED_BARE: Mapping[str, str] = {
+    "reward": "its head is trained beside one adapter, and a start is a second one",
+    "grpo": _SECOND,
+    "rloo": _SECOND,
+}
+"""Objectives that `lora.start: pissa` does not go with on the bare base, and why."""
 
 
 def refuse(recipe: Recipe) -> None:
@@ -89,10 +105,9 @@ def refuse(recipe: Recipe) -> None:
                     remedy="Leave it out.",
                 )
     if recipe.evidence == "closed":
-        for key in _shown_beside(recipe):
+        for key, reason in _shown_beside(recipe):
             raise FinetuneError(
-                f"The recipe key {key} is set beside evidence: closed, where a row is shown as it "
-                "stands.",
+                f"The recipe key {key} is set beside evidence: closed, where {reason}.",
                 where=key,
                 remedy="Leave it out, or write evidence: open.",
             )
@@ -104,15 +119,10 @@ def refuse_start(recipe: Recipe, number: int, *, new: bool) -> None:
     A `new` adapter is one on the bare base; others go on from a parent's.
     """
     objective = recipe.round(number).objective
-    reasons = {
-        "reward": "its head is trained beside one adapter, and a start is a second one",
-        "grpo": "trl would take the start, which is a second adapter, for the parent",
-        "rloo": "trl would take the start, which is a second adapter, for the parent",
-    }
-    if new and recipe.lora.start == "pissa" and objective in reasons:
+    if new and recipe.lora.start == "pissa" and objective in STARTED_BARE:
         raise FinetuneError(
             f"The recipe's lora.start: pissa does not go with a round of {objective} on the bare "
-            f"base: {reasons[objective]}.",
+            f"base: {STARTED_BARE[objective]}.",
             where="lora.start",
             remedy="Leave it out, or let the round go on from one of sft.",
         )
@@ -129,6 +139,8 @@ def _own(plan: RoundPlan, one: Unread) -> bool:
     return one.is_set_in(plan, _UNSET.rounds[0])
 
 
-def _shown_beside(recipe: Recipe) -> Iterator[str]:
-    yield from (one.key for one in _OF_EVIDENCE if one.is_set_in(recipe, _UNSET))
-    yield from ("uncovered" for plan in recipe.rounds if plan.uncovered)
+def _shown_beside(recipe: Recipe) -> Iterator[tuple[str, str]]:
+    for one in BESIDE_CLOSED:
+        rounds = (getattr(plan, one.key, None) for plan in recipe.rounds)
+        if one.is_set_in(recipe, _UNSET) or any(own not in (None, *one.off) for own in rounds):
+            yield one.key, one.reason

@@ -6,7 +6,6 @@
 Nothing is ever cut from a pair: one that is too long is left out, and counted.
 """
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING
 from finetune.dataset import Dataset, Row
 from finetune.errors import FinetuneError
 from finetune.evaluate import Pair
-from finetune.files import manifests
+from finetune.files import json_lines, manifests
 from finetune.recipe import Recipe
 from finetune.rows.examples import Example, ExampleReport, cite_each, cited_sentences, make_examples
 from finetune.templates import rendering
@@ -41,6 +40,7 @@ _ALIKE = 0.5
 """From this likeness on, a sentence of the worse answer was made from one of the better."""
 
 _REMEDY = "Make the data again with pairs: medchat build-data --style preference --out DIR."
+_SHAPE = 'Write each line as {"prompt": "…", "chosen": "…", "rejected": "…"}.'
 _KIND = re.compile(r"([^:：]{1,40})[:：]")
 _INSTEAD = re.compile(r"'([^']+)' stands in place of '([^']+)'")
 
@@ -287,21 +287,21 @@ def _cited_alike(row: Row, rejected: str, example: Example, tools: TextTools) ->
 def _pairs(
     path: Path, rows: dict[str, Row], asked: dict[tuple[str, str], Row]
 ) -> Iterator[AnswerPair]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            place = f"{path}:{number}"
-            try:
-                raw = json.loads(line)
-                texts = [raw[name] for name in ("prompt", "chosen", "rejected")]
-                why = raw.get("why") or ""
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise _no_pair(place) from error
-            if not all(isinstance(one, str) and one.strip() for one in texts):
-                raise _no_pair(place)
-            row = asked.get((texts[0], texts[1].strip())) or rows.get(str(raw.get("id")))
-            if row and row.messages[-2]["content"] != texts[0]:
-                row = None
-            yield AnswerPair(place, texts[0], texts[1], texts[2], str(why), row)
+    for number, raw in json_lines.read(path, _SHAPE):
+        place = f"{path}:{number}"
+        values = raw if isinstance(raw, dict) else {}
+        texts = [values.get(name) for name in ("prompt", "chosen", "rejected")]
+        prompt, chosen, rejected = (one if isinstance(one, str) else "" for one in texts)
+        if not (prompt.strip() and chosen.strip() and rejected.strip()):
+            raise FinetuneError(
+                f"The line {place} is not a preference pair with prompt, chosen and rejected.",
+                where=place,
+                remedy=_SHAPE,
+            )
+        row = asked.get((prompt, chosen.strip())) or rows.get(str(values.get("id")))
+        if row and row.messages[-2]["content"] != prompt:
+            row = None
+        yield AnswerPair(place, prompt, chosen, rejected, str(values.get("why") or ""), row)
 
 
 def _check_sides(pairs: Sequence[AnswerPair]) -> None:
@@ -353,14 +353,6 @@ def _no_pairs(folder: Path) -> FinetuneError:
     return FinetuneError(
         f"The data set {folder} has no preference pairs.",
         where=str(folder / FILE),
-        remedy=_REMEDY,
-    )
-
-
-def _no_pair(place: str) -> FinetuneError:
-    return FinetuneError(
-        f"The line {place} is not a preference pair with prompt, chosen and rejected.",
-        where=place,
         remedy=_REMEDY,
     )
 

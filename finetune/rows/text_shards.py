@@ -6,7 +6,6 @@
 Nothing but the rows in hand is in memory: the shards may be larger than it.
 """
 
-import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetune.errors import FinetuneError
-from finetune.files import manifests
+from finetune.files import json_lines, manifests
 from finetune.packing import Packed, Packing, RowsOnDemand
 from finetune.templates.rendering import Rendered
 
@@ -32,6 +31,7 @@ _BATCH = 256
 _HELD_OUT = 20
 """About one document in so many is held out."""
 
+_SHAPE = 'Write each document as a line {"text": "…"}.'
 _PARTS = ("train", "held_out")
 
 
@@ -158,25 +158,13 @@ def _documents(files: Iterable[Path]) -> Iterator[str]:
 
 
 def _of_jsonl(path: Path) -> Iterator[str]:
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                text = json.loads(line)["text"]
-            except (ValueError, KeyError, TypeError) as error:
-                raise _no_text(path, number) from error
-            if not isinstance(text, str):
-                raise _no_text(path, number)
-            yield text
-
-
-def _no_text(path: Path, number: int) -> FinetuneError:
-    return FinetuneError(
-        f"Line {number} of {path} holds no text.",
-        where=f"{path}:{number}",
-        remedy='Write each document as a line {"text": "…"}.',
-    )
+    for number, raw in json_lines.read(path, _SHAPE):
+        text = raw.get("text") if isinstance(raw, dict) else None
+        if not isinstance(text, str):
+            raise FinetuneError(
+                f"Line {number} of {path} holds no text.", where=f"{path}:{number}", remedy=_SHAPE
+            )
+        yield text
 
 
 def _of_text(path: Path) -> Iterator[str]:

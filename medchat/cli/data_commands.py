@@ -267,7 +267,8 @@ def _pair_lines(report: "BuildReport") -> list[str]:
         return []
     return [
         f"{report.chosen_alone:,} rows are the chosen answers of imported preference pairs; the "
-        "rejected ones are left out, since rounds learn answers and not preferences."
+        "rejected ones are left out. A round of preference learns from both where its settings "
+        "name the file: feedback: FILE, JSON lines with prompt, chosen and rejected."
     ]
 
 

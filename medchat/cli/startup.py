@@ -21,8 +21,8 @@ _QUIET = {
 """Set, not merely defaulted: a question about a patient must not leave through a tracing service
 that another project switched on in the same shell."""
 
-_ABOUT_OTHER_MACHINES = ("torchao", "torch.utils._pytree")
-"""Loggers that warn, as torchao loads, of compiled parts for other machines that nothing uses."""
+_ABOUT_OTHER_MACHINES = ("torchao", "torch.utils._pytree", "bitsandbytes.backends.cpu.ops")
+"""Loggers that warn, as torchao and bitsandbytes load, of compiled parts that nothing uses."""
 
 SHIPPED = "mini"
 

@@ -171,7 +171,7 @@ def _wanted(
         )
     if asked == "all":
         numbers = ledger.missing(recipe, settings.home)
-    elif asked.isascii() and asked.isdecimal():
+    elif asked.isascii() and asked.isdecimal() and len(asked) < 10:
         numbers = [int(asked)]
     else:
         raise MedchatError(
@@ -284,7 +284,11 @@ def _outcome_lines(outcomes: Sequence[Shape]) -> list[str]:
         assert isinstance(gate, Mapping)
         done = "was finished before" if each["skipped"] else "finished"
         if _refused(each):
-            lines.append(f"{each['name']}: refused, and not promoted. {gate.get('reason', '')}")
+            when = "was refused before" if each["skipped"] else "refused"
+            use = "promoted by hand" if each["promoted"] else "not promoted"
+            lines.append(f"{each['name']}: {when}, and {use}. {gate.get('reason', '')}")
+            if each["skipped"]:
+                lines.append(f"Make it anew: --round {each['round']} --redo.")
         elif each["promoted"]:
             lines.append(f"{each['name']}: {done}, promoted: {gate.get('reason', '')}")
         else:

@@ -75,8 +75,31 @@ def test_an_exported_adapter_answers_in_another_home(exported: Path, other: Path
 def test_another_adapter_of_that_name_is_kept(home: Path, exported: Path, tmp_path: Path) -> None:
     copy = tmp_path / "home"
     shutil.copytree(home, copy)
+    first, second = (adapters.folder_of(copy, "toy", number) for number in (1, 2))
+    shutil.copyfile(first / model.WEIGHTS, second / model.WEIGHTS)
+    record = manifests.read_manifest(second, "")
+    manifests.seal(second, record)
     with pytest.raises(FinetuneError, match="another adapter toy/round-2"):
         adapter_files.take(copy, exported)
+
+
+def test_where_it_was_exported_an_adapter_is_there_already(home: Path, exported: Path) -> None:
+    taken, added = adapter_files.take(home, exported)
+    assert not added
+    assert taken == adapters.named(home, "toy/round-2")
+
+
+@pytest.mark.parametrize("base", [None, "toy", {}, {"hash": "0"}, {"name": "toy", "hash": 3}])
+def test_a_manifest_without_a_whole_base_is_refused(
+    exported: Path, other: Path, tmp_path: Path, base: object
+) -> None:
+    folder = tmp_path / "folder"
+    shutil.copytree(exported, folder)
+    record = manifests.read_manifest(folder, "")
+    (folder / manifests.MANIFEST).write_text(json.dumps({**record, "base": base}))
+    with pytest.raises(FinetuneError, match=r"holds no adapter|another toy"):
+        adapter_files.take(other, folder)
+    assert adapters.list_adapters(other) == []
 
 
 def test_a_base_that_lacks_or_differs_is_told(exported: Path, tmp_path: Path) -> None:

@@ -59,6 +59,24 @@ def test_the_needed_recipes_ship():
         ("name: mine\nbase: mini\nrounds: 3\n", "rounds"),
         ("- name\n", "The recipe"),
         ("name: [\n", "line"),
+        ("name: mine\nbase: mini\nrounds: [4]\n", "rounds[1]"),
+        (PLAIN + "seed: 2\nmax_tokens: 512\nseed: 3\n", "seed is given twice, again in line 7"),
+        (PLAIN.replace("epochs: 1", "{epochs: 1, warmup: 0.1, epochs: 2}"), "epochs"),
+        (PLAIN + "seed: 2024-13-45\n", "YAML"),
+        (PLAIN + f"seed: {'7' * 5000}\n", "YAML"),
+        ("[" * 3000, "YAML"),
+        (PLAIN + "seed: -1\n", "seed"),
+        (PLAIN + f"seed: {10**25}\n", "seed"),
+        (PLAIN + "distractors: 4000000\n", "distractors"),
+        (PLAIN + "rehearsal: 0.99999\n", "rehearsal"),
+        (PLAIN + "lora: {rank: 90000000}\n", "lora.rank"),
+        (PLAIN + "lora: {alpha: 70000000}\n", "lora.alpha"),
+        (PLAIN + 'lora: {target_modules: "q_(proj"}\n', "lora.target_modules"),
+        (PLAIN.replace("epochs: 1", "epochs: 100000000"), "epochs"),
+        (PLAIN.replace("epochs: 1", "weight_decay: .inf"), "weight_decay"),
+        (PLAIN.replace("epochs: 1", "clip: .inf"), "clip"),
+        (PLAIN.replace("epochs: 1", f"clip: 1{'0' * 400}"), "clip"),
+        (PLAIN.replace("name: mine", f"name: {'m' * 300}"), "name"),
     ],
 )
 def test_bad_recipe_is_refused_by_name(tmp_path, text, named):
@@ -70,6 +88,14 @@ def test_bad_recipe_is_refused_by_name(tmp_path, text, named):
     assert str(file) in caught.value.where
     assert caught.value.remedy
     assert caught.value.status == 2
+
+
+def test_a_recipe_whose_values_repeat_one_another_is_no_key_twice(tmp_path):
+    file = tmp_path / "mine.yaml"
+    rounds = "rounds:\n  - &first {epochs: 2, settings: &none {}}\n  - *first\n  - {epochs: 1}\n"
+    file.write_text(f"name: mine\nbase: mini\n{rounds}", encoding="utf-8")
+    made = recipe_reader.load(str(file))
+    assert [plan.epochs for plan in made.rounds] == [2, 2, 1]
 
 
 def test_unknown_recipe_lists_what_there_is():

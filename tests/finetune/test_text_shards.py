@@ -137,7 +137,7 @@ def test_a_round_learns_the_files_and_is_measured_on_their_held_out_documents(tm
         ("a.pdf", b"%PDF", "There is no text to read at"),
         ("a.jsonl", b'{"text": "x"}\n{"title": "y"}\n', "Line 2 of .*a.jsonl holds no text"),
         ("a.jsonl", b'{"text": 3}\n', "Line 1 of .*a.jsonl holds no text"),
-        ("a.jsonl", b"nothing\n", "Line 1 of .*a.jsonl holds no text"),
+        ("a.jsonl", b"nothing\n", "Line 1 of .*a.jsonl is not JSON"),
         ("a.txt", b"\xff\xfe", "is not UTF-8"),
         ("a.txt", b"One document.", "hold 1 documents, of which none could be held out"),
         ("a.txt", b"  \n ", "hold 0 documents"),

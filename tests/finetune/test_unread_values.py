@@ -13,6 +13,7 @@ SET = {
     "rehearsal": 0.5,
     "mix": (Mix("general"),),
     "uncovered": 0.3,
+    "questions": 4,
     "lora.dropout": 0.1,
     "policy": "stack",
     "batch_tokens": 4096,
@@ -57,13 +58,17 @@ def test_what_an_objective_does_not_read_of_its_round_is_refused(one):
 
 
 @pytest.mark.parametrize(
-    ("lines", "key"),
-    [("distractors: 2", "distractors"), ("uncovered: 0.2", "uncovered")],
+    ("lines", "off", "key"),
+    [
+        ("distractors: 2", 0, "distractors"),
+        ("uncovered: 0.2", 0, "uncovered"),
+        ("questions: 2", 1, "questions"),
+    ],
 )
-def test_evidence_that_is_never_shown_is_refused_beside_closed(tmp_path, lines, key):
+def test_evidence_that_is_never_shown_is_refused_beside_closed(tmp_path, lines, off, key):
     file = tmp_path / "mine.yaml"
     head = f"name: mine\nbase: mini\nrounds: [{{}}]\nevidence: closed\n{key}: "
-    file.write_text(head + "0\n", encoding="utf-8")
+    file.write_text(f"{head}{off}\n", encoding="utf-8")
     assert recipe_reader.load(str(file)).evidence == "closed"
     file.write_text(head.replace(f"{key}: ", lines) + "\n", encoding="utf-8")
     with pytest.raises(FinetuneError, match=f"{key} is set beside evidence: closed") as caught:

@@ -19,6 +19,7 @@ Turns = list[tuple[str, str]]
 EMPTY = "a question or an answer is empty"
 UNPAIRED = "the turns are not question and answer by turns"
 TOOLS = "a row of tool calls"
+SHOWN = "a row about a picture, a film or a sound"
 
 _ASKS = frozenset({"human", "user", "patient", "question", "病人", "患者", "问", "prompter"})
 _ANSWERS = frozenset({"gpt", "assistant", "bot", "doctor", "chatgpt", "医生", "答", "moss"})
@@ -29,6 +30,8 @@ _LABEL = re.compile(
 )
 _LABELLED = re.compile(r"(?:^|\n|\\n)\s*(病人|患者|医生|问|答|问题|回答)\s*[:：]")
 _MOSS_TAG = re.compile(r"<\|[^|]*\|>:?|<eo[a-z]>|<sup>.*?</sup>")
+_UNWRITTEN = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff]")
+"""Control characters, and halves of characters that JSON may escape alone."""
 _THOUGHT = re.compile(r"\s*</think>\s*")
 _CONSTANT = re.compile(
     r"^(?:if you are a doctor, please|you are a (?:doctor|medical)|如果您?你?是医生|"
@@ -65,6 +68,8 @@ class DialogueFormat:
 
     def read(self, row: Row) -> ImportedDialogue | str:
         """Return the row as a dialogue, or the reason why it is none."""
+        if extra_fields.shows(row):
+            return SHOWN
         found = self.turns(row)
         if isinstance(found, str):
             return found
@@ -73,7 +78,7 @@ class DialogueFormat:
         if not turns or not all(question and answer for question, answer in turns):
             return EMPTY
         thought = parted[-1][1] if len(parted[-1]) > 2 else extra_fields.reasoning_of(row)
-        thought = thought.replace("<think>", "").strip()
+        thought = _UNWRITTEN.sub("", thought).replace("<think>", "").strip()
         return ImportedDialogue(turns, self.name, _clean(extra_fields.system_of(row)), thought)
 
 
@@ -283,8 +288,9 @@ def _text(row: Row, field: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Return a text with blanks made one, and without a label in front."""
+    """Return a text with blanks made one, without a label in front and what is no character."""
     lines: Iterable[str] = (
-        " ".join(line.split()) for line in text.replace("\\n", "\n").splitlines()
+        " ".join(line.split())
+        for line in _UNWRITTEN.sub("", text).replace("\\n", "\n").splitlines()
     )
     return _LABEL.sub("", "\n".join(line for line in lines if line)).strip()

@@ -1,4 +1,4 @@
-"""What a row of another data set holds beside questions and answers: system text, reasoning.
+"""What a row of another data set holds beside its turns: system text, pictures, reasoning.
 
 row -> the field, or the message, that holds it -> text
 """
@@ -21,6 +21,8 @@ _MESSAGES = (
     "chosen",
     "completion",
 )
+_SHOWN_FIELDS = ("image", "images", "video", "videos", "audio", "audios")
+_TEXT_PARTS = ("text", "input_text", "output_text")
 _SYSTEM_FIELDS = ("system", "system_prompt", "System")
 _REASONING_FIELDS = (
     "Complex_CoT",
@@ -45,6 +47,19 @@ def words(message: Row) -> str:
         texts = (str(part.get("text") or "") for part in said if isinstance(part, dict))
         return "\n".join(text for text in texts if text)
     return str(said or "")
+
+
+def shows(row: Row) -> bool:
+    """Say whether a row stands on what no text holds: a picture, a film, a sound."""
+    if any(row.get(field) for field in _SHOWN_FIELDS):
+        return True
+    return any(
+        isinstance(part, dict) and str(part.get("type") or "text") not in _TEXT_PARTS
+        for message in _messages(row)
+        for field in _WORDS
+        if isinstance(parts := message.get(field), list)
+        for part in parts
+    )
 
 
 def system_of(row: Row) -> str:

@@ -59,7 +59,9 @@ def to_candidates(
         if isinstance(dialogue, str):
             yield None, dialogue
         else:
-            yield to_lesson(dialogue, source, line, licence), ""
+            # a file's name may hold bytes that are no text
+            named = source.encode(errors="replace").decode()
+            yield to_lesson(dialogue, named, line, licence), ""
 
 
 def detect_format(path: Path) -> DialogueFormat:

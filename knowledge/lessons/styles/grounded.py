@@ -14,10 +14,10 @@ from hashlib import blake2b
 from typing import Literal
 
 from knowledge.graph import verbalize
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import shared_lines, urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
 from knowledge.lessons.realize import fitting_questions, realizer
-from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.answer_builder import AnswerBuilder, LessonMeta
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -164,7 +164,9 @@ def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     template = grammar.draw(load(GroundedWords, page.language).not_covered, pick)
     answer.add(realizer.fill(template, page.language, 1, s=page.said, r=label))
     asked = _laid(_ask(page, relation, pick), lines, page.language, pick)
-    return answer.build(NAME, asked, relation, meta={"declined": relation})
+    meta: LessonMeta = {"declined": relation}
+    meta["not_beside"] = shared_lines.not_beside(page.name, [], relation, page.language)
+    return answer.build(NAME, asked, relation, meta=meta)
 
 
 def _torn_apart(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
@@ -190,10 +192,14 @@ def _shown(
     answer: AnswerBuilder,
     asked: str,
     pick: random.Random,
-    meta: dict[str, str | int | list[int] | list[str] | list[list[int]] | list[list[str]]]
-    | None = None,
+    meta: LessonMeta | None = None,
 ) -> Lesson | None:
     """Mix the lines of an answer with distractors, and let it cite them."""
+    meta = meta or {}
+    if "conflict" not in meta:
+        silent = str(meta.get("partly", ""))
+        told = [each for each in used if each != silent]
+        meta["not_beside"] = shared_lines.not_beside(page.name, told, silent, page.language)
     lines = [*answer.evidence_lines(), *_distractors(page, used, pick)]
     pick.shuffle(lines)
     return answer.build(

@@ -3,8 +3,8 @@
     row + its sources -> one check after the other -> the first fault, or an empty text
 
 A citation must number a line that holds the cited facts; a call and its result must be in the fixed
-grammar and true; a row declines only where its lines do not cover what was asked, and speaks of
-disagreement only where the graph holds one.
+grammar and true; a row declines only where its lines do not cover what was asked, forbids
+lines beside them that answer it too, and speaks of disagreement only where the graph holds one.
 """
 
 import re
@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.graph.conflicts import exclude_each_other
+from knowledge.lessons.facts import shared_lines
 from knowledge.lessons.facts.manner import length_of
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE, RELATIONS, base_relation, confusable_relations
+from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
 
 _NOT_COVERED = {
     "en": re.compile(
@@ -90,6 +91,7 @@ class BehaviourChecks:
             self._refused,
             self._disagreement,
             self._length,
+            self._shared,
         ):
             if found := step():
                 return found
@@ -175,14 +177,30 @@ class BehaviourChecks:
             return "the row shows other lines than it names"
         like = confusable_relations(str(asked))
         for name in self.names(self.lesson.split_key):
-            for relation in like:
-                bare = base_relation(relation)
-                head = verbalize.evidence_line(
-                    name, bare, [""], self.lesson.language, inverse=bare != relation
-                )
-                if any(line.startswith(head[:-1]) for line in lines):
-                    return "the row declines what a line of it answers"
+            heads = shared_lines.heads(name, like, self.lesson.language)
+            if any(line.startswith(tuple(heads)) for line in lines):
+                return "the row declines what a line of it answers"
         return ""
+
+    def _shared(self) -> str:
+        """Hold what must not stand beside the row's lines against what it asks for."""
+        told = self.lesson.meta.get("not_beside")
+        if told is None:
+            return ""
+        if self.lesson.style != "grounded" or self.lesson.meta.get("conflict"):
+            return "the row says which lines must not stand beside its own, and shares none"
+        silent = str(self.lesson.meta.get("declined") or self.lesson.meta.get("partly") or "")
+        asked = [] if self.lesson.meta.get("declined") else [self._seen(each) for each in self.held]
+        names = self.names(self.lesson.split_key)
+        language = self.lesson.language
+        if any(told == shared_lines.not_beside(name, asked, silent, language) for name in names):
+            return ""
+        return "the row allows lines beside its own that answer it too"
+
+    def _seen(self, fact: SourceContent) -> str:
+        """Return the relation of a fact as it is seen from the page."""
+        turned = fact.object == self.lesson.split_key and not RELATIONS[fact.relation].symmetric
+        return fact.relation + (INVERSE if turned else "")
 
     def _refused(self) -> str:
         """A refusal needs a request that harms; everything else is to be answered."""

@@ -1,12 +1,13 @@
 """Imports: each shape by hand and from real files, through the gates, counted apart."""
 
 import json
+import os
 
 import pytest
 from toy_lessons import opened
 
 from knowledge.datasets.imports import imported_rows
-from knowledge.datasets.imports.dialogue_formats import EMPTY, FORMATS, TOOLS, UNPAIRED
+from knowledge.datasets.imports.dialogue_formats import EMPTY, FORMATS, SHOWN, TOOLS, UNPAIRED
 from knowledge.datasets.imports.imported_rows import ImportedFile
 from knowledge.errors import KnowledgeError
 from knowledge.graph.catalog import CatalogBase, connect
@@ -206,6 +207,35 @@ TWO = ((ASKED, SAID), (AGAIN, MORE))
             ONE,
         ),
         (
+            "messages",
+            {
+                "messages": [
+                    {
+                        "role": "user",
+                        "content": [
+                            {"type": "image_url", "image_url": {"url": "knee.png"}},
+                            {"type": "text", "text": ASKED},
+                        ],
+                    },
+                    {"role": "assistant", "content": SAID},
+                ]
+            },
+            SHOWN,
+        ),
+        (
+            "sharegpt",
+            {
+                "images": ["knee.png"],
+                "conversations": [
+                    {"from": "human", "value": f"<image>{ASKED}"},
+                    {"from": "gpt", "value": SAID},
+                ],
+            },
+            SHOWN,
+        ),
+        ("alpaca", {"instruction": ASKED, "output": SAID, "images": [], "audio": None}, ONE),
+        ("alpaca", {"instruction": f"{ASKED}\x00", "output": f"\ud83d{SAID}\x07"}, ONE),
+        (
             "icliniq",
             {"question": "knee?", "question_text": f"\r\n\t{ASKED}\t", "answer": SAID},
             ONE,
@@ -314,6 +344,14 @@ def test_imported_rows_alone_need_no_graph(tmp_path):
     assert report.rows == report.styles["imported"] == 12
     with pytest.raises(KnowledgeError, match="holds no facts"):
         build.build(engine, 0, tmp_path / "other", BuildOptions())
+
+
+def test_a_file_whose_name_is_no_text_is_imported(tmp_path):
+    path = tmp_path / os.fsdecode(b"r\xe9ponses.jsonl")
+    path.write_text(json.dumps({"instruction": ASKED, "output": SAID}), encoding="utf-8")
+    [(row, reason)] = imported_rows.read_candidates([ImportedFile(path)])
+    assert reason == ""
+    assert row.meta["imported"].encode() == b"r?ponses.jsonl"
 
 
 def test_shapes_have_names_of_their_own():

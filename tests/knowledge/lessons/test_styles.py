@@ -243,6 +243,34 @@ def test_half_of_a_question_is_declined_only_where_nothing_tells_it(whole, prove
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("key", ["declined", "partly", ""])
+def test_what_must_not_stand_beside_evidence_follows_from_the_question(
+    whole, prover, language, key
+):
+    def answers(row):
+        silent = {"declined", "partly"} & row.meta.keys()
+        return key in row.meta if key else not silent and row.meta.get("not_beside")
+
+    lesson = find(whole, "grounded", language, answers)
+    heads = lesson.meta["not_beside"]
+    assert fault(prover, lesson) == "" and heads == sorted(heads)
+    lines = lesson.messages[0].content
+    assert heads and not any(head in lines for head in heads if key == "declined")
+    for wrong in ([], heads[1:], [*heads, "gout — symptoms: "]):
+        changed = replace(lesson, meta={**lesson.meta, "not_beside": wrong})
+        assert "answer it too" in fault(prover, changed)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_only_rows_over_evidence_say_what_must_not_stand_beside_it(whole, prover, language):
+    told = find(whole, "huatuo", language)
+    assert "shares none" in fault(prover, replace(told, meta={**told.meta, "not_beside": []}))
+    torn = find(whole, "grounded", language, lambda row: "conflict" in row.meta)
+    assert "not_beside" not in torn.meta
+    assert "shares none" in fault(prover, replace(torn, meta={**torn.meta, "not_beside": []}))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_covered_must_not_be_declined(whole, prover, language):
     lesson = find(whole, "grounded", language, lambda row: "[1]" in row.messages[-1].content)
     silent = (

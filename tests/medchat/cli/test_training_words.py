@@ -31,3 +31,27 @@ def test_rows_are_fitted_into_the_base(tmp_path, capsys):
     assert training_commands._within_context(home, recipe(base())).max_tokens == 384
     assert training_commands._within_context(home, recipe(tmp_path / "none")).max_tokens == 384
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("skipped", "promoted", "told"),
+    [
+        (False, False, ["toy/round-2: refused, and not promoted. Too bad."]),
+        (True, False, ["was refused before, and not promoted", "anew: --round 2 --redo"]),
+        (True, True, ["was refused before, and promoted by hand", "anew: --round 2 --redo"]),
+    ],
+)
+def test_a_refused_round_says_what_became_of_it(skipped, promoted, told):
+    outcome = {
+        "name": "toy/round-2",
+        "round": 2,
+        "skipped": skipped,
+        "promoted": promoted,
+        "gate": {"refused": True, "reason": "Too bad."},
+        "note": "",
+        "data": None,
+        "curve": None,
+    }
+    lines = training_commands._outcome_lines([outcome])
+    assert len(lines) == len(told)
+    assert all(part in line for part, line in zip(told, lines, strict=True))
