@@ -36,7 +36,7 @@ _KEYS: Mapping[str, Collection[str]] = {
     "safety": ("refused",),
     "vignette": ("trace",),
     "dialogue": ("turns", "confirmed"),
-    "grounded": ("partly", "declined", "conflict"),
+    "grounded": ("partly", "declined", "conflict", "not_beside"),
     "multi-hop": ("trace",),
     "literature": ("turns",),
     "knowledge-call": ("turns",),
