@@ -277,7 +277,9 @@ def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
         briefly = _AGAIN[page.language] if answer.has_begun else 0.0
-        answer.state(each, choose_items(page, each, pick, 5), briefly)
+        items, told = choose_items(page, each, pick, 5), answer.stated(each)
+        if any(item not in told for item in items):
+            answer.state(each, items, briefly)
     return ask_for_two(page, pair, pick)
 
 
