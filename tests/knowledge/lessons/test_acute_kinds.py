@@ -52,6 +52,7 @@ def test_every_kind_says_what_to_do_in_both_languages(language):
         ("跟腱断裂后遗症", ""),
         ("膝关节内侧韧带断裂", "break"),
         ("强碱中毒", "poisoning"),
+        ("应力性骨折", ""),
         ("新生儿脐炎", "newborn"),
         ("old fracture of the wrist", ""),
         ("慢性荨麻疹", ""),

@@ -218,7 +218,12 @@ def test_nothing_more_is_asked_once_an_emergency_was_told(said_first, kept):
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("急性闭角型青光眼", True), ("慢性闭角型青光眼", False), ("慢性硬膜下血肿", True)],
+    [
+        ("急性闭角型青光眼", True),
+        ("慢性闭角型青光眼", False),
+        ("溶剂中毒性周围神经病", False),
+        ("慢性硬膜下血肿", True),
+    ],
 )
 def test_what_lasts_for_years_is_not_opened_as_an_emergency_for_its_name(name, kept):
     found = (Emergency("x", name, "处理。"),)
