@@ -53,6 +53,8 @@ def test_every_kind_says_what_to_do_in_both_languages(language):
         ("膝关节内侧韧带断裂", "break"),
         ("强碱中毒", "poisoning"),
         ("应力性骨折", ""),
+        ("细菌性食物中毒", "thirst"),
+        ("新生儿淋菌性结膜炎", "eye"),
         ("新生儿脐炎", "newborn"),
         ("old fracture of the wrist", ""),
         ("慢性荨麻疹", ""),

@@ -404,6 +404,7 @@ def test_what_is_caught_abroad_is_not_guessed_from_complaints(name):
     [
         ("小儿肝外伤", True),
         ("重型乙肝", True),
+        ("急进性肾炎", True),
         ("十二指肠损伤", True),
         ("药物性肝损伤", False),
         ("心室静止", True),
