@@ -16,8 +16,9 @@ from functools import cache, lru_cache
 from typing import Any, cast
 
 from knowledge.lessons.facts import chinese_table_faults, fact_fitness, rule_files
-from knowledge.lessons.facts.chinese_known_tests import is_kept_from, known_tests
+from knowledge.lessons.facts.chinese_known_lists import RULES, is_kept_from, known_of
 from knowledge.lessons.facts.fact_page import PageFact
+from knowledge.lessons.facts.reportable_findings import is_new
 from knowledge.lessons.facts.source_habits import DEFAULTED, SourceHabits
 from knowledge.vocabulary import INVERSE
 
@@ -105,11 +106,11 @@ def showable(
     }
     if "test" in kept and "test" not in reviewed:
         named = [item.text for item in kept["test"] if item.object]
-        known = known_tests(name, named)
+        fit = known_of("test", name, named)
         kept["test"] = tuple(
             item
             for item in kept["test"]
-            if not is_kept_from(name, item.text) and (not item.object or item.text in known)
+            if not is_kept_from(name, item.text) and (not item.object or item.text in fit)
         )
     for relation in (*_MEDICINES, *_USES):
         if relation not in kept or relation in reviewed:
@@ -216,7 +217,9 @@ def select(
         return {}
     kept = {}
     for relation, items in groups.items():
-        if relation not in reviewed:
+        if relation in reviewed:  # nothing that a table adds is known to belong
+            items = tuple(item for item in items if not item.scraped)
+        else:
             if relation in _OF_KNOWN and id.startswith("condition:") and habits.is_rare(id):
                 continue
             items = _select_of(id, name, relation, items, habits)
@@ -234,9 +237,12 @@ def _select_of(
     id: str, name: str, relation: str, items: tuple[PageFact, ...], habits: SourceHabits
 ) -> tuple[PageFact, ...]:
     kept = [item for item in items if _is_fit(id, name, relation, item, habits)]
+    if relation in RULES and id.startswith("condition:"):
+        fit = known_of(relation, name, [item.text for item in kept if item.scraped])
+        kept = [item for item in kept if not item.scraped or item.text in fit]
+    if relation == "symptom":
+        kept = [item for at, item in enumerate(kept) if is_new(item, kept[:at])]
     if relation == "test":
-        known = known_tests(name, [item.text for item in kept if item.object])
-        kept = [item for item in kept if not item.object or item.text in known]
         kept = list({_KIND_OF_TEST.sub("", each.text): each for each in reversed(kept)}.values())
         kept.reverse()
     if relation == "symptom":

@@ -30,6 +30,7 @@ from knowledge.lessons.templates.tables import (
     ChatdoctorWords,
     ConsultationWords,
     DialogueWords,
+    HuatuoWords,
     Lines,
     LinesBy,
     VignetteWords,
@@ -60,6 +61,13 @@ _WHICH_CAUSE = re.compile("哪一个原因|lies behind it in one")
 _TOGETHER = 0.8
 _UNNAMED = 0.6
 """How often a Chinese plan leaves out the name of the only condition that was mentioned."""
+
+
+_ORDERS = re.compile(
+    "(?:do not|never|give|avoid|stop|start|treat)\\b|[^,;]*should not be delayed", re.IGNORECASE
+)
+_OF_SIGNS = re.compile(r"\bsign|\bwait\b|missed")
+"""A warning of what to do or not to do, and what leads to one of signs."""
 
 
 def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -261,6 +269,8 @@ def tell_warning(
     lead = load(ConsultationWords, page.language).warning_lead
     if not answer.has_begun:
         lead = tuple(each for each in lead if not _GOES_ON.match(each))
+    if _ORDERS.match(warning.text):
+        lead = tuple(each for each in lead if not _OF_SIGNS.search(each))
     draw_stock(lead, page, answer, at_any_rate=True)
     stop = "." if page.language == "en" else "。"
     answer.add(warning.text.rstrip(".。") + stop, "red_flag", [warning])
@@ -354,6 +364,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
         return
     if plan.manner.is_plain and answer.states("red_flag"):  # no next visit after what cannot wait
         return
+    if plan.relation == "department":  # where to go is little without what to do there
+        visits = load(HuatuoWords, page.language).closing.get("department", ())
+        if visits:
+            draw_stock(visits, page, answer)
+            return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing
         if not plan.steps:

@@ -43,6 +43,9 @@ _BARRED = re.compile(
 _SAID_OF_LISTS = ("interaction", "contraindication")
 """Relations of which the sentence that leaves a list open says already why they matter."""
 
+_ASKED_BY_ILL = ("department", "treatment")
+"""Relations that are asked about in the middle of it: where to go, and what is done."""
+
 _OF_PREGNANCY = ("pregnancy", "breastfeeding")
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
 _DANGER_BESIDE = 0.5
@@ -151,7 +154,7 @@ def end(
     if (urgent or manner.length != "short" or acute) and not healthy:
         warn(page, relation, answer)
     press(page, answer)
-    if personal:
+    if personal or relation in _ASKED_BY_ILL:
         case_answer.act_now(page, answer)
     if relation == "symptom":
         case_answer.heed_symptoms(page, answer)
@@ -188,8 +191,8 @@ def end(
         and not answer.states("red_flag")
         and not answer.heeds
         and not explained
-        and manner.is_plain
-        and (manner.length != "short" or pick.random() < 0.5)
+        and (manner.is_plain or relation == "department")
+        and (manner.length != "short" or relation == "department" or pick.random() < 0.5)
     ):
         words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
         ends: Lines = own.next_named

@@ -41,6 +41,7 @@ _ANY_EMERGENCY_ZH = re.compile("急性|严重|重度|重症|突发|突然|大量
 _OF_VESSELS_ZH = frozenset(("主动", "动脉", "静脉"))
 """Words and pairs of an emergency's name that fit every other one, or another one of its place."""
 
+_NAMED_AS_LASTING = re.compile("^[^—]*(?:慢性(?!硬脑?膜)|陈旧性|后遗症)")
 _FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
@@ -73,6 +74,8 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
     named = names_its_subject(lesson)
     if not (named or _belongs(found[0], lesson)):
         return None
+    if named and _NAMED_AS_LASTING.search(lesson.sources[0].quote):
+        return None  # the name sounds like the emergency; what lasts for years is none
     earlier = _before_the_last(lesson)
     if earlier and rules(earlier, lesson.language):
         return None

@@ -140,6 +140,8 @@ def write(
     why, closed = form not in ("is", "pair"), pick.random() < _CLOSED
     if form == "is" and relation in _DECIDED_BY_DOCTORS:
         closed = False  # that was said
+    if relation == "department" and page.language == "zh":
+        closed = True  # where to go is little without what to do there
     if page.language == "en" and not (personal and form == "all"):
         closed = False  # who asks for a note waits for no visit
     topic_answer.end(

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from knowledge.lessons.facts import chinese_closed_book as closed_book
-from knowledge.lessons.facts import chinese_known_tests, source_habits
-from knowledge.lessons.facts.chinese_known_tests import known_tests
+from knowledge.lessons.facts import chinese_known_lists, source_habits
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.source_habits import SourceHabits
 from knowledge.records import Entity, Name
@@ -14,9 +13,11 @@ from knowledge.records import Entity, Name
 CONDITION = "condition:x"
 
 
-def named(relation, *texts):
+def named(relation, *texts, scraped=None):
+    scraped = relation == "test" if scraped is None else scraped
     return tuple(
-        PageFact(f"f:{text}", text, text, f"{relation}:{text}", relation) for text in texts
+        PageFact(f"f:{text}", text, text, f"{relation}:{text}", relation, scraped=scraped)
+        for text in texts
     )
 
 
@@ -139,7 +140,7 @@ def test_evidence_shows_nothing_of_a_table_that_could_be_of_nothing(relation, gi
 
 @pytest.mark.parametrize("relation", ["test", "symptom", "complication", "medicine", "body_part"])
 def test_what_somebody_wrote_and_read_is_told(relation):
-    items = named(relation, "涂片")
+    items = named(relation, "涂片", scraped=False)
     assert told("麻疹", relation, items, reviewed=(relation,)) == ["涂片"]
 
 
@@ -248,7 +249,7 @@ def test_a_finding_that_repeats_the_illness_or_is_of_another_kind_is_not_told(na
 def test_the_tests_of_a_scraped_list_are_told_only_with_the_one_that_matters(
     condition, given, left
 ):
-    assert sorted(known_tests(condition, given)) == left
+    assert sorted(chinese_known_lists.known_of("test", condition, given)) == left
 
 
 @pytest.mark.parametrize(
@@ -286,8 +287,9 @@ def test_every_pattern_of_the_rules_can_be_read():
             for text in each.values():
                 re.compile(text)
     assert len({each["of"] for each in rules["usual_medicine"]}) == len(rules["usual_medicine"])
-    for each in chinese_known_tests._classes():
-        assert each.needs
+    for relation in chinese_known_lists.RULES:
+        classes = chinese_known_lists._classes(relation)
+        assert len({each.of for each in classes}) == len(classes)
 
 
 @pytest.mark.parametrize(
@@ -352,3 +354,72 @@ def test_lists_of_a_rare_condition_of_a_large_graph_are_only_shown():
     assert closed_book.select("condition:5", "肺脓肿", groups, (), habits)
     assert not closed_book.select("condition:罕见", "某罕见病", groups, (), habits)
     assert closed_book.select("condition:罕见", "某罕见病", groups, ("symptom",), habits)
+
+
+@pytest.mark.parametrize(
+    ("name", "relation", "given", "left"),
+    [
+        ("慢性支气管炎", "symptom", ["咳嗽", "咳痰", "气短", "耳鸣"], ["咳嗽", "咳痰", "气短"]),
+        ("慢性支气管炎", "symptom", ["胸痛", "气短", "乏力"], []),
+        ("慢性胃炎", "symptom", ["恶心", "食欲不振", "腹胀"], []),
+        ("支气管哮喘", "symptom", ["喘息", "咳嗽", "干咳", "胸闷"], ["喘息", "咳嗽", "胸闷"]),
+        ("糖尿病并发白内障", "symptom", ["多饮", "多尿", "视力障碍"], []),
+        (
+            "肺结核",
+            "symptom",
+            ["咳嗽", "咯血", "发烧", "低烧", "乏力"],
+            ["咳嗽", "咯血", "发烧", "乏力"],
+        ),
+        ("某某怪病", "symptom", ["头痛", "发烧", "咳嗽"], []),
+        ("肾盂肾炎", "department", ["内科", "肾内科"], ["肾内科"]),
+        ("小儿低镁血症", "department", ["儿科", "血液科"], ["儿科"]),
+        ("新生儿低镁血症", "department", ["血液科"], []),
+        ("类风湿关节炎", "department", ["骨科", "中医科"], []),
+        ("儿童精神分裂症", "department", ["儿科"], []),
+        ("儿童精神分裂症", "department", ["儿科", "精神科"], ["精神科"]),
+        ("视盘水肿", "department", ["眼科"], []),
+        ("肩关节骨折", "department", ["外科", "骨科"], ["骨科"]),
+        ("某某怪病", "department", ["内科"], []),
+    ],
+)
+def test_a_scraped_list_is_told_only_with_what_belongs_to_the_condition(
+    name, relation, given, left
+):
+    assert told(name, relation, named(relation, *given, scraped=True)) == left
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "is_told"),
+    [
+        ("骨肉瘤", "多见于青少年", True),
+        ("骨肉瘤", "老年人", False),
+        ("黄疸", "多发于幼儿", False),
+        ("急性扁桃体炎", "儿童", False),
+        ("帕金森病", "中老年人", True),
+    ],
+)
+def test_people_are_told_of_conditions_that_are_known_to_befall_them(name, people, is_told):
+    fact = PageFact("f:p", people, people, scraped=True)
+    assert told(name, "population", (fact,)) == ([people] if is_told else [])
+
+
+def test_what_a_table_adds_to_what_somebody_wrote_is_not_told():
+    written = named("medicine", "吡喹酮", scraped=False)
+    added = named("medicine", "烂积丸", "甲苯咪唑片", scraped=True)
+    assert told("绦虫病", "medicine", (*written, *added), reviewed=("medicine",)) == ["吡喹酮"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "given", "left"),
+    [
+        ("脂肪肝", ["血清谷草转氨酶", "凝血酶原时间"], []),
+        ("脂肪肝", ["血清谷草转氨酶", "肝脏B超"], ["肝脏B超", "血清谷草转氨酶"]),
+        ("痢疾", ["粪便吞噬细胞", "粪便脓液"], []),
+        ("急性肾炎", ["尿常规", "肾功能"], []),
+        ("急性胃炎", ["胃钡餐造影", "纤维胃镜"], ["纤维胃镜"]),
+        ("糖尿病", ["血糖", "血脂"], []),
+        ("直肠癌", ["血清癌胚抗原", "直肠镜检查"], ["直肠镜检查"]),
+    ],
+)
+def test_a_kind_of_a_condition_needs_the_test_that_settles_it(condition, given, left):
+    assert sorted(chinese_known_lists.known_of("test", condition, given)) == left

@@ -22,7 +22,12 @@ from knowledge.lessons.realize import (
 )
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import ChatdoctorWords, HuatuoWords, RelationSentencesWords
+from knowledge.lessons.templates.tables import (
+    ChatdoctorWords,
+    ConsultationWords,
+    HuatuoWords,
+    RelationSentencesWords,
+)
 from knowledge.records import Entity, Name
 
 SENTENCES = load(RelationSentencesWords, "zh")
@@ -336,3 +341,38 @@ def test_what_comes_first_is_not_named_again_among_the_medicines():
     for seed in range(60):
         row = huatuo.write(told, "test", "all", random.Random(seed), Manner("plain", "long"))
         assert row.messages[-1].content.count("阿莫西林") <= 1
+
+
+@pytest.mark.parametrize(("name", "urgent"), [("肱骨骨折", True), ("陈旧性肱骨骨折", False)])
+def test_whoever_asks_where_to_go_with_a_fresh_injury_hears_how_soon(name, urgent):
+    injury = page(name, department=("骨科",))
+    for seed in range(12):
+        row = huatuo.write(injury, "department", "all", random.Random(seed))
+        assert ("急诊" in row.messages[-1].content) is urgent
+
+
+def test_whoever_asks_where_to_go_hears_more_than_a_name():
+    for seed in range(12):
+        row = huatuo.write(
+            page("白癜风", department=("皮肤科",)), "department", "all", random.Random(seed)
+        )
+        assert row.messages[-1].content.count("。") >= 2
+
+
+def test_an_opening_promises_nothing_that_may_not_follow():
+    opened_ = load(ConsultationWords, "zh").heard_named
+    assert any(opened_)
+    assert not [each for each in opened_ if re.search("分几句|先|再|补充", each)]
+
+
+def test_symptoms_are_warned_of_as_a_whole_and_not_as_some_unnamed_ones():
+    assert all(each.startswith("这些表现") for each in load(ConsultationWords, "zh").heeded)
+
+
+@pytest.mark.parametrize(
+    ("name", "sex", "stage"),
+    [("血友病甲", "m", "adult"), ("血管性血友病", "", "adult"), ("毛细支气管炎", "", "baby")],
+)
+def test_who_has_a_condition_fits_it(name, sex, stage):
+    who = patient_profiles.profile_of(page(name, symptom=("乏力",)))
+    assert (who.sex, who.stage) == (sex, stage)

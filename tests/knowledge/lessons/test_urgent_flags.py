@@ -397,3 +397,11 @@ def test_what_only_a_clinic_finds_is_no_warning_to_a_patient(text, felt):
 def test_what_is_caught_abroad_is_not_guessed_from_complaints(name):
     assert urgent_flags.is_told_by_history(condition(name, "en"))
     assert urgent_flags.is_known_to_whom_it_befell(condition(name, "en"))
+
+
+@pytest.mark.parametrize(
+    ("name", "grave"),
+    [("小儿肝外伤", True), ("十二指肠损伤", True), ("药物性肝损伤", False), ("心室静止", True)],
+)
+def test_a_torn_organ_is_an_emergency_and_one_that_a_medicine_harms_is_none(name, grave):
+    assert urgent_flags.is_grave_name(name) is grave
