@@ -4,6 +4,11 @@ import random
 import re
 from collections.abc import Sequence
 
+from knowledge.lessons.facts import acute_kinds
+from knowledge.lessons.styles.style_registry import DOCTOR_STYLES
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AcuteWords
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
 from tampering_kinds.row_changes import (
@@ -132,6 +137,17 @@ def _unseen(which: int) -> Change:
     return change
 
 
+def _other_advice(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
+    """Add what to do now with an illness or a side effect that the row does not speak of."""
+    words = load(AcuteWords, row.language)
+    if row.style not in DOCTOR_STYLES or not row.sources:
+        return None
+    told = "\n".join(each.quote for each in row.sources)
+    own = {acute_kinds.kind_of(told), *acute_kinds.effects_in(told)}
+    kinds = [kind for kind in words.condition if kind not in own]
+    return placed(row, grammar.draw(words.condition[pick.choice(kinds)], pick), "end", pick)
+
+
 def _sentence_gone(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     spans = sentence_spans(answer_of(row))
     if len(spans) < 2:
@@ -161,6 +177,7 @@ KINDS: dict[str, Change] = {
     "praise added": _order("praise", "middle"),
     "home remedy added": _order("home remedy", "end"),
     "advertisement added": _order("advert", "end"),
+    "advice for another danger": _other_advice,
     "order as a clause": _clause,
     "order before a sentence": _front,
     "frequency within a sentence": _within,

@@ -89,15 +89,18 @@ def _question(row: Row) -> _Question | None:
 
 
 def _choose(group: Sequence[_Question], wanted: int, pick: random.Random) -> list[_Question]:
-    """Choose rows of which none is answered by what another cites; a third may be silent."""
-    quiet = pick.randint(0, (wanted + 1) // 3) if wanted > 1 else 1
+    """Choose rows of which none is answered by what another cites.
+
+    As large a share of them is silent as of the group, so that how many questions a dialogue has
+    tells nothing of whether to decline.
+    """
+    silent = [one for one in group if one.silent]
+    answered = [one for one in group if not one.silent]
+    quiet = round(wanted * len(silent) / len(group) + pick.random() - 0.5)
     chosen: list[_Question] = []
-    for one in sorted(group, key=lambda one: not one.silent) if wanted > 1 else group:
-        if len(chosen) == wanted:
-            break
-        if wanted > 1 and one.silent and sum(each.silent for each in chosen) >= quiet:
-            continue
-        if all(_go_together(one, other) for other in chosen):
+    for one in (*silent, *answered):
+        full = len(chosen) == wanted or (one.silent and len(chosen) >= quiet)
+        if not full and all(_go_together(one, other) for other in chosen):
             chosen.append(one)
     return chosen or [group[0]]
 

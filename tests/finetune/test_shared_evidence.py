@@ -128,6 +128,20 @@ def test_other_things_other_shapes_and_long_dialogues_stay_apart():
     assert sorted(kept, key=lambda one: one.id) == [SYMPTOMS, URATE]
 
 
+def test_dialogues_decline_as_often_as_rows_alone():
+    lines = [f"Gout — sign {place}: one." for place in range(30)]
+    told = [row(f"t{place}", "This?", "One [1].", [line]) for place, line in enumerate(lines)]
+    silent = [replace(SILENT, id=f"s{place}") for place in range(20)]
+    shares = {True: [], False: []}
+    for made in (join([*told, *silent], seed=seed) for seed in range(40)):
+        for one in made:
+            names = one.id.split("+")
+            shares[len(names) > 1] += [name.startswith("s") for name in names]
+    alone, joined = (sum(shares[many]) / len(shares[many]) for many in (False, True))
+    assert len(shares[False]) > 100 and alone == pytest.approx(0.4, abs=0.1)
+    assert joined == pytest.approx(0.4, abs=0.05)
+
+
 def test_each_row_is_asked_once_and_the_same_seed_gives_the_same():
     rows = [SYMPTOMS, URATE, SILENT, row("k", "Is it?", "Yes [1].", [SIGNS, TESTS])]
     for seed in range(20):

@@ -37,8 +37,16 @@ def kind_of_effects(effects: Iterable[str]) -> str:
     >>> kind_of_effects(["nausea", "anaphylaxis"]), kind_of_effects(["nausea"])
     ('allergic', '')
     """
-    told = "\n".join(effects)
-    return next((kind for kind, says in _patterns("effects") if says.search(told)), "")
+    return next(iter(effects_in("\n".join(effects))), "")
+
+
+def effects_in(told: str) -> list[str]:
+    """Return the kinds of danger that a text on side effects tells of.
+
+    >>> effects_in("nausea, hepatitis, anaphylaxis")
+    ['allergic', 'liver']
+    """
+    return [kind for kind, says in _patterns("effects") if says.search(told)]
 
 
 @cache

@@ -1,6 +1,7 @@
-"""Tell which dangers the findings of a case demand among its possibilities.
+"""Tell which dangers the findings of a case demand, and which findings a conclusion demands.
 
 findings + who is ill -> dangers, each by a pattern of its names and the findings that demand it
+names of a condition + findings -> whether one of them tells it from what is common
 """
 
 import re
@@ -44,6 +45,28 @@ class _Row(TypedDict):
     leads: NotRequired[bool]
     lasts: NotRequired[bool]
     asked: NotRequired[str]
+
+
+def lacks_telling(names: str, told: Sequence[str]) -> bool:
+    """Say whether findings are too common for a condition of these names to be concluded.
+
+    >>> lacks_telling("Pheochromocytoma", ["headache", "sweating"])
+    True
+    >>> lacks_telling("嗜铬细胞瘤", ["头痛", "阵发性高血压"]), lacks_telling("gout", ["toe pain"])
+    (False, False)
+    """
+    return any(
+        of.search(names) and not any(map(telling.search, told)) for of, telling in _telling()
+    )
+
+
+@cache
+def _telling() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    rows = cast(list[dict[str, str]], rule_files.read("telling_findings"))
+    return tuple(
+        (re.compile(row["of"], re.IGNORECASE), re.compile(row["telling"], re.IGNORECASE))
+        for row in rows
+    )
 
 
 @cache

@@ -372,10 +372,14 @@ def _rules() -> Mapping[str, Any]:
 
 
 _SAYS_NOTHING = {
-    "transmission": re.compile("^(?:无|非|没有|不)"),
+    "transmission": re.compile(
+        r"^(?:无|非|没有|不)|\b(?:not|cannot be|never) (?:contagious|infectious|passed|caught|"
+        r"spread)|\b(?:does|do|can) ?not (?:spread|pass|infect)|^no (?:spread|transmission)",
+        re.IGNORECASE,
+    ),
     "population": re.compile("无|所有|均可|任何|不限|不详|人群$"),
 }
-"""Texts of scraped tables that nobody would add unasked: whom it spares, or that all may get it."""
+"""Texts that nobody would add unasked: that it does not spread, or that all may get it."""
 
 
 def says_something(relation: str, text: str) -> bool:
@@ -383,6 +387,8 @@ def says_something(relation: str, text: str) -> bool:
 
     >>> says_something("transmission", "无传染性"), says_something("transmission", "呼吸道传播")
     (False, True)
+    >>> says_something("transmission", "it is an allergy and cannot be passed on")
+    False
     """
     found = _SAYS_NOTHING.get(relation)
     return found is None or not found.search(text)

@@ -180,7 +180,13 @@ def meets_demands(page: FactPage, told: Sequence[PageFact], named: Sequence[Fact
 def _demanding(
     page: FactPage, told: Sequence[PageFact], named: Sequence[FactPage]
 ) -> list[PageFact]:
-    """Return the findings that demand a certain danger, which none of the conditions is."""
+    """Return the findings that demand a certain danger, which none of the conditions is.
+
+    All of them where they are too common for what the case concludes.
+    """
+    names = " ".join(each.text for each in page.entity.names)
+    if demanded_dangers.lacks_telling(names, [item.text for item in told]):
+        return list(told)
     who = patient_profiles.profile_of(page, told)
     found: set[int] = set()
     for demand in demanded_dangers.demands():

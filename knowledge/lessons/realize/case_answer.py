@@ -63,6 +63,13 @@ _UNNAMED = 0.6
 """How often a Chinese plan leaves out the name of the only condition that was mentioned."""
 
 
+_ORDERS = re.compile(
+    "(?:do not|never|give|avoid|stop|start|treat)\\b|[^,;]*should not be delayed", re.IGNORECASE
+)
+_OF_SIGNS = re.compile(r"\bsign|\bwait\b|missed")
+"""A warning of what to do or not to do, and what leads to one of signs."""
+
+
 def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
     """Tell a whole plan; without a `lead` the condition was named by who asks."""
     if plan.is_grave and plan.to_patient:
@@ -262,6 +269,8 @@ def tell_warning(
     lead = load(ConsultationWords, page.language).warning_lead
     if not answer.has_begun:
         lead = tuple(each for each in lead if not _GOES_ON.match(each))
+    if _ORDERS.match(warning.text):
+        lead = tuple(each for each in lead if not _OF_SIGNS.search(each))
     draw_stock(lead, page, answer, at_any_rate=True)
     stop = "." if page.language == "en" else "。"
     answer.add(warning.text.rstrip(".。") + stop, "red_flag", [warning])

@@ -62,14 +62,25 @@ _UNBORN = re.compile(
 _PROCEDURE = re.compile(r"(?:ectomy|otomy|ostomy|plasty|scopy|graphy)$")
 _BABY = re.compile(
     "infant|neonat|newborn|bronchiolitis|pyloric|edwards? syndrome|patau|poor feeding|episodes of "
-    "crying|新生儿|婴|早产儿|毛细支气管炎|急性细支气管炎|出血性休克和脑病|母乳|喂养困难|阵发性哭闹",
+    "crying|hypoplastic left heart|transposition of the great|truncus arteriosus|biliary atresia|"
+    "necroti[sz]ing enterocolitis|meconium|kernicterus|omphalocele|gastroschisis|"
+    "galactos(?:a)?emia|maple syrup|tay.sachs|cradle cap|左心发育不良|大动脉转位|"
+    "胆道闭锁|坏死性小肠结肠炎|胎粪|核黄疸|半乳糖血|"
+    "新生儿|婴|早产儿|毛细支气管炎|急性细支气管炎|出血性休克和脑病|母乳|喂养困难|阵发性哭闹",
     re.IGNORECASE,
 )
 _CHILD = re.compile(
     "child|paediatric|pediatric|juvenile|congenital|croup|febrile (?:seizure|convuls)|"
     "热性惊厥|acute otitis media|急性中耳炎|kawasaki|measles|mumps|chickenpox|scarlet|"
     "growth delay|lack of growth|failure to thrive|diaper|ear pulling|barking cough|bedwetting|"
-    "attention.deficit|抓耳|犬吠样|遗尿|"
+    "attention.deficit|coarctation|tetralogy|fallot|septal defect|patent ductus|hirschsprung|"
+    "wilms|neuroblastoma|retinoblastoma|perthes|slipped (?:capital|upper) femoral|duchenne|"
+    "rheumatic fever|\\breye|hand,? foot|roseola|fifth disease|erythema infectiosum|rickets|"
+    "enuresis|night terror|autis|kwashiorkor|undescended test|cryptorchid|phenylketon|"
+    "cleft (?:lip|palate)|"
+    "主动脉缩窄|法洛|间隔缺损|动脉导管未闭|肾母细胞|神经母细胞|视网膜母细胞|风湿热|幼儿急疹|"
+    "传染性红斑|夜惊|隐睾|苯丙酮尿|唇裂|腭裂|"
+    "抓耳|犬吠样|遗尿|"
     "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|(?<!荨)麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
     re.IGNORECASE,
 )

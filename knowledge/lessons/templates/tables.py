@@ -124,6 +124,7 @@ class OpenListsWords:
 
     more: LinesBy = _lines("", RELATION)
     more_of_several: Lines = _lines()
+    not_stopped: Lines = _lines()
     for_child: Lines = _lines()
 
 

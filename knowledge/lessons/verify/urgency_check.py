@@ -3,14 +3,15 @@
 row + rules -> the row without its opening, and what is wrong, or nothing
 
 Whoever tells of a finding that alarms is told to be seen soon, even where no rule takes the words
-for an emergency. What tells of a condition that is an emergency says so.
+for an emergency. What tells of a condition that is an emergency says so, and what to do now is
+told of the kind of illness or side effect that the row is about.
 """
 
 import re
 from dataclasses import replace
 from functools import cache
 
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import acute_kinds, urgent_flags
 from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
     Emergency,
@@ -19,7 +20,7 @@ from knowledge.lessons.facts.urgent_words import (
     users_words,
 )
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import ConsultationWords, UrgencyWords
+from knowledge.lessons.templates.tables import AcuteWords, ConsultationWords, UrgencyWords
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
@@ -28,6 +29,8 @@ from knowledge.text.sentences import sentence_spans
 def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, str]:
     """Return a row without its opening, for the proof of the rest, and the first fault."""
     claimed = lesson.meta.get("urgent")
+    if tells_other_advice(lesson):
+        return lesson, "what is to be done now is what another illness or side effect calls for"
     if not claimed and is_silent(lesson):
         return lesson, "an emergency is told of without saying that it is one"
     if rules is None:
@@ -98,10 +101,36 @@ def is_silent(lesson: Lesson) -> bool:
     )
 
 
+def tells_other_advice(lesson: Lesson) -> bool:
+    """Say whether an answer tells what to do now with something else than what it is about."""
+    answer = lesson.messages[-1].content.lower()
+    told = {kind for kind, says in _acts(lesson.language) if says.search(answer)}
+    if not told:
+        return False
+    quotes = [each.quote for each in lesson.sources]
+    subjects = filter(None, map(_SUBJECT.match, quotes))
+    effects = "\n".join(each for each in quotes if _EFFECTS.search(each))
+    fitting = {("condition", acute_kinds.kind_of(each[1])) for each in subjects}
+    fitting |= {("effect", kind) for kind in acute_kinds.effects_in(effects)}
+    return not told & fitting
+
+
+@cache
+def _acts(language: Language) -> tuple[tuple[tuple[str, str], re.Pattern[str]], ...]:
+    """Return what is said of what to do now, by what it is said of and the kind of danger."""
+    words = load(AcuteWords, language)
+    return tuple(
+        ((of, kind), re.compile(any_of(lines, language, {})))
+        for of, table in (("condition", words.condition), ("effect", words.effect))
+        for kind, lines in table.items()
+    )
+
+
 _TELLING = ("huatuo", "knowledge-call", "safety")
 """Styles that tell of a condition to whoever asks."""
 
 _SUBJECT = re.compile("(.+?)(?: — |——)")
+_EFFECTS = re.compile("— side effects?:|——(?:不良反应|副作用)：")
 _PLACE = re.compile("— departments?:|——就诊科室：")
 _FLAG = re.compile("— red flags:|——警示征象：")
 

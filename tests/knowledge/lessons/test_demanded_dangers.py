@@ -115,3 +115,29 @@ def test_no_later_test_changes_what_somebody_aims_at():
             changed += bool(found)
             assert not found or found[1] not in goals
     assert aims >= 3 and changed
+
+
+COMMON = [
+    ("Pheochromocytoma", ("headache", "sweating", "palpitations"), "paroxysmal hypertension"),
+    ("肝豆状核变性", ("乏力", "食欲下降"), "双手震颤"),
+    ("ovarian cancer", ("bloating", "abdominal pain"), "weight loss"),
+    ("主动脉缩窄", ("头痛", "鼻出血"), "股动脉搏动减弱"),
+]
+
+
+@pytest.mark.parametrize(("name", "common", "telling"), COMMON)
+def test_what_is_rare_is_not_concluded_from_what_is_common(name, common, telling):
+    language = "zh" if name > "z" else "en"
+    page, other = ill(name, *common, language=language), ill("fatigue", *common)
+    told = page.entity_facts("symptom")
+    assert not case_rivals.meets_demands(page, told)
+    assert not case_rivals.names_danger(page, told, [other])
+    known = ill(name, *common, telling, language=language)
+    assert case_rivals.meets_demands(known, known.entity_facts("symptom"))
+
+
+def test_bleeding_after_sex_is_weighed_against_infection():
+    page = ill("cervical cancer", "bleeding after sex", "vaginal discharge")
+    told = page.entity_facts("symptom")
+    assert not case_rivals.names_danger(page, told, [])
+    assert case_rivals.names_danger(page, told, [ill("chlamydia infection"), ill("ectopic")])

@@ -417,3 +417,56 @@ def test_what_begins_late_is_not_put_down_to_a_harmless_condition_of_the_young(n
     who = patient_profiles.profile_of(page(name, symptom=("头痛", "腹痛", "恶心")))
     ages = [patient_profiles.choose_age(who, random.Random(seed)) for seed in range(60)]
     assert max(ages) < 50
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "stage"),
+    [
+        ("Coarctation of the aorta", "en", "child"),
+        ("ventricular septal defect", "en", "child"),
+        ("biliary atresia", "en", "baby"),
+        ("肾母细胞瘤", "zh", "child"),
+        ("toxic megacolon", "en", "adult"),
+    ],
+)
+def test_what_befalls_children_is_told_of_a_child(name, language, stage):
+    who = patient_profiles.profile_of(page(name, language=language))
+    assert who.stage == stage
+    oldest = {"baby": 1, "child": 12, "adult": 120}[stage]
+    ages = {patient_profiles.choose_age(who, random.Random(seed)) for seed in range(30)}
+    assert max(ages) <= oldest and (stage != "adult" or min(ages) >= 18)
+
+
+def test_nobody_is_told_unasked_that_an_illness_does_not_spread():
+    calm = page(
+        "gastric ulcer", language="en",
+        transmission=told("it cannot be caught from others"), test=named("test", "endoscopy"),
+    )  # fmt: skip
+    catching = page(
+        "scabies", language="en", transmission=told("it spreads by long skin contact"),
+        test=named("test", "microscopy"),
+    )  # fmt: skip
+    long = Manner("plain", "long")
+    said = {
+        each.name: {
+            relation
+            for seed in range(20)
+            for relation, _ in case_plan.plan_meaning(each, "test", long, random.Random(seed))
+        }
+        for each in (calm, catching)
+    }
+    assert said == {"gastric ulcer": set(), "scabies": {"transmission"}}
+
+
+@pytest.mark.parametrize(
+    ("warning", "is_order"),
+    [("Do not give aspirin to a child with dengue.", True), ("Black stools need care now.", False)],
+)
+def test_an_order_is_not_announced_as_a_sign(warning, is_order):
+    ill = page("dengue", language="en", red_flag=told(warning))
+    announced = set()
+    for seed in range(60):
+        answer = AnswerBuilder(ill, random.Random(seed))
+        case_answer.tell_warning(ill, told(warning)[0], answer, random.Random(seed))
+        announced.add(bool(re.search("sign|wait", answer.text.removesuffix(warning))))
+    assert announced == ({False} if is_order else {True, False})

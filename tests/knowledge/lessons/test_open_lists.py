@@ -7,6 +7,7 @@ import pytest
 
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import open_lists
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import chatdoctor, huatuo, safety
 from knowledge.lessons.templates.loader import LANGUAGES, load, texts
@@ -171,3 +172,21 @@ def test_other_medicines_are_spoken_of_next_to_the_list_of_them(language):
             said = split_sentences(row.messages[-1].content)
             [closer] = closers(row.messages[-1].content, language)
             assert drug in said[said.index(closer) - 1]
+
+
+@pytest.mark.parametrize(
+    ("language", "essential", "harmless"),
+    [("en", "human insulin", "saline gargle"), ("zh", "门冬胰岛素", "生理盐水漱口液")],
+)
+def test_nobody_is_led_to_stop_what_must_not_be_stopped(language, essential, harmless):
+    ill = page("x", language, kind="condition")
+    kinds = [
+        open_lists.kind_of(ill, "medicine", named("medicine", each))
+        for each in (essential, harmless)
+    ]
+    assert kinds == [open_lists.NOT_STOPPED, "medicine"]
+    said = open_lists.sentences(ill, [*kinds])
+    warns = re.compile("stop|without a gap|goes on as|prescriber|停药|间断|减量")
+    assert said and all(map(warns.search, said))
+    others = open_lists.sentences(ill, ["medicine"])
+    assert not any(re.search(r"\bprefer\b|which one fits", each) for each in others)

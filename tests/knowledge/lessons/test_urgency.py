@@ -13,6 +13,10 @@ from knowledge.lessons.dataset_check import check, read_lessons
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.urgent_words import Emergency, confirmed, users_words
 from knowledge.lessons.realize import urgency
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import AcuteWords
+from knowledge.lessons.verify import urgency_check
 from knowledge.lessons.verify.prover import Prover
 from knowledge.records import Lesson, LessonMessage, LessonSource
 from knowledge.text.sentences import sentence_spans
@@ -214,6 +218,35 @@ def test_nothing_more_is_asked_once_an_emergency_was_told(said_first, kept):
     talk = [said_first, "Any fainting?", "Yes.", "That can be fainting."]
     row = _talk("dialogue", talk, ["Syncope — symptoms: fainting."], confirmed=["faintness"])
     assert (urgency.open_answer(row, faints, random.Random(1)) is not None) is kept
+
+
+def of_subject(quote, answer, language="en", style="chatdoctor"):
+    said = (LessonMessage("user", "?"), LessonMessage("assistant", answer))
+    source = LessonSource("fact", "f", quote)
+    return Lesson("a", said, language, style, (source,), (), "condition:x", "", {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "fits", "fits_not"),
+    [
+        ("poisoning", "Mushroom poisoning — symptoms: nausea", "Gout — symptoms: joint pain"),
+        ("breath", "Croupous pneumonia — symptoms: cough", "Gastritis — symptoms: nausea"),
+    ],
+)
+def test_what_to_do_now_is_that_of_the_illness_told(kind, fits, fits_not):
+    for line in load(AcuteWords, "en").condition[kind]:
+        act = grammar.draw([line], random.Random(1))
+        assert not urgency_check.tells_other_advice(of_subject(fits, f"It is so. {act}"))
+        assert urgency_check.tells_other_advice(of_subject(fits_not, f"It is so. {act}"))
+
+
+def test_what_to_do_about_a_side_effect_is_that_of_one_that_is_told():
+    for line in load(AcuteWords, "zh").effect["liver"]:
+        act = grammar.draw([line], random.Random(1))
+        told = of_subject("异烟肼——不良反应：肝损害", f"会的。{act}", "zh")
+        other = of_subject("异烟肼——不良反应：恶心", f"会的。{act}", "zh")
+        assert not urgency_check.tells_other_advice(told)
+        assert urgency_check.tells_other_advice(other)
 
 
 @pytest.mark.parametrize(
