@@ -92,7 +92,8 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     words = load(HuatuoWords, page.language)
     lone = page.is_lone(relation)  # whoever asks for all of it would take one for all
     forms = [] if lone else ["all"]
-    if len(named) >= 3 and words.some_name.get(relation):
+    picked = page.language == "en" or not all(item.scraped for item in named)
+    if len(named) >= 3 and picked and words.some_name.get(relation):
         forms.append("some")
     if named and relation in words.yes_or_no_question:
         forms.append("is")
