@@ -364,6 +364,8 @@ def _network(
             )
     except Exception as error:  # an architecture may fail to open in any way
         reason = str(error).strip().splitlines() or [type(error).__name__]
+        if "ignore_mismatched_sizes" in reason[0]:
+            reason = ["its weights have other shapes than its config.json says."]
         raise FinetuneError(
             f"The base model {base} cannot be opened: {reason[0]}",
             where=str(folder),

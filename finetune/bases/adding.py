@@ -77,12 +77,25 @@ def add(
                 made = _write(source, partial, progress, consent)
                 made = replace(made, name=wanted, licence=licence or made.licence)
                 progress(Tick("check", 0, None))
-                record = _record(made, partial / "model", consent)
+                with _told_of(source, partial / "model"):
+                    record = _record(made, partial / "model", consent)
             manifests.seal(partial / "model", record)
             manifests.place(partial / "model", existing)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     return named(home, wanted), True
+
+
+@contextmanager
+def _told_of(source: str, folder: Path) -> Iterator[None]:
+    """Name the source in a complaint about the folder that it was put in, which is taken away."""
+    try:
+        yield
+    except FinetuneError as error:
+        what, where, remedy = (
+            text.replace(str(folder), source) for text in (error.what, error.where, error.remedy)
+        )
+        raise FinetuneError(what, where=where, remedy=remedy, status=error.status) from error
 
 
 def _write(source: str, partial: Path, progress: Progress, consent: Consent | None = None) -> _Made:
@@ -131,15 +144,16 @@ def _from_gguf(file: Path, source: str, partial: Path, progress: Progress) -> _M
 
 
 def _from_folder(source: str, target: Path, progress: Progress, consent: Consent | None) -> _Made:
-    """Copy a model's folder, or the hub's; files of the same disk are linked, not copied."""
+    """Copy a model's folder; files of the hub's cache, which never change, are linked."""
     progress(Tick("copy", 0, None))
     folder = model.locate(source, consent)
     target.mkdir(parents=True, exist_ok=True)
+    hub = not Path(source).expanduser().is_dir()
     for path in sorted(folder.iterdir()):
         kept = model.is_kept(path.name) or (consent and path.suffix == remote_code.ENDING)
         if path.is_file() and kept and path.name != manifests.MANIFEST:
-            _link(path.resolve(), target / path.name)
-    hub = not Path(source).expanduser().is_dir()
+            put = _link if hub else shutil.copyfile
+            put(path.resolve(), target / path.name)
     told = f"hub {source}" if hub else f"folder {folder.name}"
     return _Made("", told, model.hash_of(target), _licence_of(folder))
 

@@ -45,25 +45,33 @@ class Exported:
     difference: float
 
 
-def export(home: Path, adapter: Adapter, out: Path) -> Exported:
-    """Write an adapter with weights in bfloat16 into a new folder, and compare what it says."""
+def export(home: Path, adapter: Adapter, out: Path, base: str = "") -> Exported:
+    """Write an adapter with weights in bfloat16 into a new folder, and compare what it says.
+
+    `base` opens its base where that is not where the adapter's manifest says.
+    """
     if out.exists():
         raise FinetuneError(
             f"The folder {out} is there already.", where="--out", remedy="Name a new folder."
         )
+    remedy = "Run the round again, or choose another: medchat adapters list."
+    weights = [path.name for path in adapter.folder.glob("*.safetensors")]
+    whole = manifests.read_manifest(adapter.folder, remedy)
+    manifests.check_files(adapter.folder, whole, weights, remedy)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     try:
-        for path in adapter.folder.iterdir():
-            if path.suffix == ".safetensors":
-                _write_halved(path, partial / path.name)
-            elif path.is_file() and path.name not in _STAYS:
-                shutil.copyfile(path, partial / path.name)
+        with manifests.saving(partial):
+            for path in adapter.folder.iterdir():
+                if path.suffix == ".safetensors":
+                    _write_halved(path, partial / path.name)
+                elif path.is_file() and path.name not in _STAYS:
+                    shutil.copyfile(path, partial / path.name)
         record = _with_lineage(home, adapter, partial)
         manifests.seal(partial, record)
-        difference = _compare(home, adapter, partial)
+        difference = _compare(base or base_records.find(home, adapter.base), adapter, partial)
         if not difference <= _LARGEST_CHANGE:
             raise FinetuneError(
                 f"With halved weights the adapter says something else: its logits differ by "
@@ -159,11 +167,10 @@ def _with_lineage(home: Path, adapter: Adapter, partial: Path) -> dict[str, obje
     return {name: value for name, value in record.items() if name != "files"}
 
 
-def _compare(home: Path, adapter: Adapter, folder: Path) -> float:
+def _compare(base: str, adapter: Adapter, folder: Path) -> float:
     """Return the largest difference of logits between an adapter and its halved copy."""
     import torch
 
-    base = base_records.find(home, adapter.base)
     logits = []
     for one in (adapter.folder, folder):
         student = model.load(base, one, device="cpu", precision="float32")

@@ -70,7 +70,8 @@ def merge(base: str, adapter: Path, out: Path) -> MergedModel:
     partial = out.with_name(out.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
-        _write(student, plain, partial)
+        with manifests.saving(partial):
+            _write(student, plain, partial)
         again = model.load(str(partial), device="cpu", precision="float32")
         _demand_equal(_beyond_rounding(again.model, plain), adapter)
     except BaseException:

@@ -114,14 +114,16 @@ def choose(
         uncovered=max(recipe.uncovered, UNCOVERED) if recipe.uncovered else 0.0,
         rehearsal=0.0,
     )
-    made, _ = make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
+    made, report = make_examples(rows, data.validation, tokenizer, shown, recipe.seed, tools)
     # a template that rewrites turns makes several of a dialogue: the last answer counts
     examples = list({one.id: one for one in made}.values())
     if not examples:
+        why = ", ".join(f"{reason} ({count})" for reason, count in report.left_out.items())
         raise FinetuneError(
-            f"No validation row of {data.folder} can be shown to the model.",
+            f"No validation row of {data.folder} can be shown to the model: {why or 'none'}.",
             where="--data",
-            remedy="Make data with quoted sources, or raise the recipe's max_tokens.",
+            remedy="Make other data, raise the recipe's max_tokens, or mend the base's chat "
+            "template, whichever the reason names.",
         )
     plan, wording = recipe.round(number), _wording(data, tools)
     objective = objective_of(plan)

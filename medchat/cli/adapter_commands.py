@@ -141,8 +141,9 @@ def export(
 
     settings = startup.settings()
     chosen = adapters.named(settings.home, name)
-    made = adapter_files.export(settings.home, chosen, out)
-    serve = _served(made.folder, base_of(settings.home, chosen, settings.base), name)
+    base = base_of(settings.home, chosen, settings.base)
+    made = adapter_files.export(settings.home, chosen, out, base)
+    serve = _served(made.folder, base, name)
     line = f"{made.folder}, {made.bytes / 1e6:.1f} MB, logits within {made.difference:.2g}."
     output.show({**asdict(made), "serve": serve}, [line, f"serve it: {serve}"], as_json=as_json)
 

@@ -6,6 +6,7 @@ Commands raise; only this module turns what they raise into text. What a user ca
 traceback.
 """
 
+import errno
 import json
 import os
 import sys
@@ -42,6 +43,11 @@ def guarded(work: Callable[[], object], *, as_json: bool) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            place = str(error.filename2 or error.filename or "")
+            remedy = "Make room and run the command again."
+            _complain("The disk is full.", place, remedy, as_json=as_json)
+            return 1
         if error.filename is None:
             raise
         reason = (error.strerror or type(error).__name__).lower()

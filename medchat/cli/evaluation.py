@@ -52,12 +52,14 @@ class Evaluated:
 
     def save(self, out: Path) -> None:
         """Write the report, the answers and each row's scores into a new folder."""
+        from finetune.files import manifests
         from finetune.scoring import raw_outputs
 
         out.mkdir(parents=True)
         text = output.as_text(self.report, indent=2)
-        (out / "report.json").write_text(text + "\n", encoding="utf-8")
-        raw_outputs.write(out, self.examples, self.measured, "outputs.jsonl")
+        with manifests.saving(out):
+            (out / "report.json").write_text(text + "\n", encoding="utf-8")
+            raw_outputs.write(out, self.examples, self.measured, "outputs.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ def report_lines(report: Report) -> list[str]:
             continue
         rows.append((label, *(_cell(scores[one], key) for one in columns)))
         languages = sorted({each for one in columns for each in scores[one]["by_language"]})
-        for language in languages:
+        for language in filter(None, languages):  # documents are of none
             cells = [_cell(scores[one]["by_language"].get(language, {}), key) for one in columns]
             rows.append((f"  {language}", *cells))
     return [*output.table(rows), *_verdict(report)]

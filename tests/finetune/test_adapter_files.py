@@ -1,6 +1,7 @@
 """Adapters that are handed on: smaller, with their lineage, checked where they are taken."""
 
 import json
+import resource
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import toy_finetune
 from finetune import adapters, model
 from finetune.bases import adding, base_records
 from finetune.errors import FinetuneError
-from finetune.files import adapter_files, manifests
+from finetune.files import adapter_files, manifests, merged_model
 from finetune.ledger import Wanted
 from finetune.recipe import Evaluation, RoundPlan
 from finetune.rounds import run
@@ -137,6 +138,36 @@ def test_a_manifest_cannot_name_another_place(
     (folder / manifests.MANIFEST).write_text(json.dumps({**record, "name": name}))
     with pytest.raises(FinetuneError, match="holds no adapter"):
         adapter_files.take(other, folder)
+
+
+def test_a_damaged_adapter_is_not_handed_on(home: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(home, tmp_path / "home")
+    adapter = adapters.named(copy, "toy/round-2")
+    with (adapter.folder / model.WEIGHTS).open("r+b") as file:
+        file.truncate(100)
+    with pytest.raises(FinetuneError, match="not the one that its manifest describes"):
+        adapter_files.export(copy, adapter, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("write", ["export", "merge"])
+def test_what_cannot_be_written_whole_leaves_nothing(
+    home: Path, tmp_path: Path, write: str
+) -> None:
+    adapter = adapters.named(home, "toy/round-2")
+    largest, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
+    try:
+        with pytest.raises(FinetuneError, match="cannot be written") as raised:
+            if write == "export":
+                adapter_files.export(home, adapter, tmp_path / "out")
+            else:
+                base = base_records.find(home, adapter.base)
+                merged_model.merge(base, adapter.folder, tmp_path / "out")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, hard))
+    assert raised.value.status == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_round_made_anew_is_taken_beside_the_first(

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,30 @@ def home(gguf: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("home")
     adding.add(home, str(gguf), name="toy")
     return home
+
+
+def test_a_folder_that_is_written_anew_leaves_its_base_alone(tmp_path: Path) -> None:
+    folder = toy_finetune.write_base(tmp_path / "theirs")
+    made, _ = adding.add(tmp_path / "home", str(folder))
+    before = model.hash_of(made.folder)
+    for path in folder.iterdir():
+        with path.open("r+b") as file:  # as save_pretrained writes over what is there
+            file.write(b"\0" * 64)
+    assert model.hash_of(made.folder) == before
+
+
+def without_weights(folder: Path) -> None:
+    (folder / "model.safetensors").write_bytes(b"\xff" * 64)
+
+
+def of_another_width(folder: Path) -> None:
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace('"hidden_size": 32', '"hidden_size": 64'))
+
+
+def without_tokenizer(folder: Path) -> None:
+    for path in folder.glob("tokenizer*"):
+        path.unlink()
 
 
 def logits(folder: Path) -> torch.Tensor:
@@ -84,6 +109,27 @@ def test_other_families_are_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(FinetuneError, match="family rwkv7") as refusal:
         adding.add(tmp_path / "home", str(file))
     assert refusal.value.status == 2 and base_records.list_bases(tmp_path / "home") == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (without_weights, "cannot be opened"),
+        (of_another_width, "its weights have other shapes than its config.json says"),
+        (without_tokenizer, "holds no tokenizer"),
+    ],
+)
+def test_a_folder_that_is_no_model_is_named_as_it_was_given(
+    tmp_path: Path, spoil: Callable[[Path], None], told: str
+) -> None:
+    folder = toy_finetune.write_base(tmp_path / "theirs")
+    spoil(folder)
+    with pytest.raises(FinetuneError, match=told) as raised:
+        adding.add(tmp_path / "home", str(folder))
+    assert str(folder) in raised.value.what
+    assert raised.value.where.startswith(str(folder))
+    assert ".partial" not in f"{raised.value.what} {raised.value.where} {raised.value.remedy}"
+    assert base_records.list_bases(tmp_path / "home") == []
 
 
 @pytest.mark.parametrize("size", [3, 100, 20_000])

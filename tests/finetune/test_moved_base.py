@@ -8,6 +8,7 @@ from toy_finetune import base, trained, write_base
 from finetune import FinetuneError, adapters, model
 from finetune.bases import hub_base
 from finetune.bases.moved_base import base_of
+from finetune.files import adapter_files
 
 
 @pytest.fixture
@@ -28,6 +29,15 @@ def test_a_base_that_moved_is_found_where_the_settings_name_it(moved, tmp_path):
     found = base_of(home, adapter, str(tmp_path / "elsewhere"))
     assert found == str(tmp_path / "elsewhere")
     assert model.load(found, adapter.folder).adapter == adapter.name
+
+
+def test_an_adapter_of_a_base_that_moved_is_exported(moved, tmp_path):
+    home, adapter = moved
+    elsewhere = str(shutil.copytree(base(), tmp_path / "elsewhere"))
+    out = tmp_path / "out"
+    made = adapter_files.export(home, adapter, out, base_of(home, adapter, elsewhere))
+    assert made.folder == out
+    assert (out / "MANIFEST.json").is_file()
 
 
 def test_another_base_is_not_taken_for_it(moved, tmp_path):

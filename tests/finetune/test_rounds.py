@@ -252,6 +252,13 @@ def test_a_round_may_add_an_adapter_to_the_one_before(made, policy):
     assert config["r"] == (16 if policy == "stack" else 8)
 
 
+def test_a_template_that_shows_no_row_is_named(tmp_path):
+    broken = write_base(tmp_path / "base", template="{% for one in messages %}{{ one")
+    data = write_data(tmp_path / "data", rows(8), rows(4, 8))
+    with pytest.raises(FinetuneError, match=r"can be shown to the model: .*template.* \(4\)"):
+        rounds.estimate(Wanted(recipe(broken), 1, tmp_path / "home", data), tools=TEXT_TOOLS)
+
+
 def test_a_full_disk_leaves_no_half_round(made, monkeypatch):
     def full(*args, **kwargs):
         raise OSError(28, "No space left on device")
