@@ -56,6 +56,8 @@ def _large(which: int) -> Change:
 
     def change(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
         text = row.messages[which].content
+        if row.style == "tools":  # formulas and units have letters of their own
+            return None
         start, end = pick.choice(sentence_spans(text))
         large = text[:start] + text[start:end].upper() + text[end:]
         return put(row, which % len(row.messages), large) if large != text else None
@@ -71,7 +73,7 @@ def _small(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
         for start, _ in sentence_spans(answer)
         if re.match("[A-Z][a-z]+ ", answer[start:]) and answer[start : start + 2] != "I "
     ]
-    if not begun:
+    if not begun or row.style == "tools":
         return None
     place = pick.choice(begun)
     return said_instead(row, answer[:place] + answer[place].lower() + answer[place + 1 :])

@@ -100,13 +100,9 @@ def letter_fault(lesson: Lesson, names: Names) -> str:
     """
     if lesson.style in _FREE:
         return ""
-    if lesson.style == "tools":  # units have many spellings
-        if any(_is_all_large(each.content) for each in lesson.messages):
-            return "a message stands in large letters"
-        if _PLAIN_SQUARE.search(lesson.messages[-1].content):
-            return "a unit has no raised figure"
-        small = lesson.language == "en" and _small_sentences(lesson)
-        return _SMALL if small and _begins_small(small, ()) else ""
+    if lesson.style == "tools":  # formulas and units have letters of their own
+        plain = _PLAIN_SQUARE.search(lesson.messages[-1].content)
+        return "a unit has no raised figure" if plain else ""
     said = {word for each in lesson.messages for word in large(each.content)}
     said -= _large_words(lesson.language)
     small = lesson.language == "en" and _small_sentences(lesson)
@@ -118,12 +114,6 @@ def letter_fault(lesson: Lesson, names: Names) -> str:
     if small and _begins_small(small, own):
         return _SMALL
     return ""
-
-
-def _is_all_large(text: str) -> bool:
-    """Say whether a sentence of several words has no small letter."""
-    sentences = (text[start:end] for start, end in sentence_spans(text))
-    return any(len(re.findall("[A-Z]{2,}", each)) > 3 and each.isupper() for each in sentences)
 
 
 def _small_sentences(lesson: Lesson) -> list[str]:
