@@ -46,7 +46,7 @@ _FORM = re.compile(
 _SALT = re.compile("(?<=.{3})[钠镁钾钙]$|钠(?=肠溶)|镁(?=肠溶)")
 
 _KIND_OF_TEST = re.compile(
-    "^血清?|电子|纤维|无痛|彩色|细菌|病原体?|多普勒|二维|M型|检查|检测|扫描|测定|方?法$|术$|B|彩|声|波|(?<=乳)[腺房]|盆腔和|血清|血浆"
+    "^血清?|液(?=.*培养)|(?<=肺)通气|电子|纤维|无痛|彩色|细菌|病原体?|多普勒|二维|M型|检查|检测|扫描|测定|方?法$|术$|B|彩|声|波|(?<=乳)[腺房]|盆腔和|血清|血浆"
 )
 """What tells apart the kinds of one test: 电子胃镜 and 纤维胃镜, 乳腺超声 and 乳房超声检查."""
 
@@ -124,8 +124,7 @@ def showable(
                 else _may_be_used(name, item.text, doubtful=item.scraped)
             )
         )
-    together = _holds("treated_together", name) and "medicine" not in reviewed
-    if together and _kinds_of(kept.get("medicine", ())) < _TOGETHER:
+    if "medicine" not in reviewed and _lacks_of_regimen(name, kept.get("medicine", ())):
         kept.pop("medicine", None)
     if "treatment" in kept and "treatment" not in reviewed:
         named = [item.text for each in _TREATING for item in kept.get(each, ())]
@@ -261,7 +260,7 @@ def _select_of(
         ]
     if relation in _MEDICINES:
         kept = list({_stem(item.text): item for item in reversed(kept)}.values())[::-1]
-        if _holds("treated_together", name) and _kinds_of(kept) < _TOGETHER:
+        if _lacks_of_regimen(name, kept):
             kept = []
     named = sum(bool(item.object) for item in kept)
     if 0 < named < _FEWEST.get(relation, 0):
@@ -290,6 +289,15 @@ def _holds_all(longer: str, shorter: str) -> bool:
 def _stem(medicine: str) -> str:
     """Return what a medicine is called without its form: 氯雷他定片 and 氯雷他定胶囊 are one."""
     return _SALT.sub("", _FORM.sub("", medicine)) or medicine
+
+
+def _lacks_of_regimen(condition: str, medicines: Sequence[PageFact]) -> bool:
+    """Say whether a list lacks what a condition is given together: one alone breeds resistance."""
+    if not _holds("treated_together", condition):
+        return False
+    told = " ".join(item.text for item in medicines)
+    without = _holds("treated_together_with", condition) and not _holds("whole_regimen", told)
+    return without or _kinds_of(medicines) < _TOGETHER
 
 
 def _kinds_of(medicines: Sequence[PageFact]) -> int:

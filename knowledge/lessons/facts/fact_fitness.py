@@ -381,6 +381,10 @@ _SAYS_NOTHING = {
 }
 """Texts that nobody would add unasked: that it does not spread, or that all may get it."""
 
+_SPREADS = re.compile(r"\b(?:spread|pass|transmit|caught|catch|contagious|infect)", re.IGNORECASE)
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+"""What an English text says of spreading, which a mere word such as "droplets" does not."""
+
 
 def says_something(relation: str, text: str) -> bool:
     """Say whether a text is worth telling beside what was asked for.
@@ -389,7 +393,11 @@ def says_something(relation: str, text: str) -> bool:
     (False, True)
     >>> says_something("transmission", "it is an allergy and cannot be passed on")
     False
+    >>> says_something("transmission", "droplets"), says_something("transmission", "spreads by air")
+    (False, True)
     """
+    if relation == "transmission" and not (_SPREADS.search(text) or _CHINESE.search(text)):
+        return False
     found = _SAYS_NOTHING.get(relation)
     return found is None or not found.search(text)
 

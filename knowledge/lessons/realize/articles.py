@@ -10,7 +10,9 @@ import re
 from functools import lru_cache
 
 _COUNTED = (
-    "abnormality abortion abrasion abscess adenoma allergy amputation aneurysm assessment "
+    "abnormality abortion abrasion abscess adenoma allergy amputation aneurysm angiogram "
+    "assessment audiogram cholangiogram dipstick echocardiogram electromyogram fast mammogram "
+    "panel sonogram venogram "
     "attack baby biopsy bite blister bruise bump bunion burn callus cataract catheter "
     "chalazion clot concussion contraceptive contusion count crisis culture cyst defect "
     "device diary diet dislocation diverticulum droop effusion electrocardiogram "

@@ -57,6 +57,9 @@ _ADDED = {"short": 0, "medium": 2, "long": 4}
 _OF_TWO = 3
 """So many fewer are added where two conditions are weighed."""
 
+_WAY = 24
+"""So long is a text at most that only names one of the ways in which an illness spreads."""
+
 TOLD_TOGETHER = ("monitoring",)
 """Relations whose texts are told as one list: who is told of one check has that one alone."""
 
@@ -172,7 +175,7 @@ def plan_case(
         warning=(urgent_flags.first_told(flags) or pick.choice(flags[:3]))
         if flags and relation != "red_flag"
         else None,
-        steps=_texts_told(relation, whole, pick)
+        steps=_texts_told(page, relation, whole, pick)
         if whole and not page.entity_facts(relation)
         else plan_steps(
             page,
@@ -187,10 +190,13 @@ def plan_case(
     )
 
 
-def _texts_told(relation: str, texts: Sequence[PageFact], pick: random.Random) -> tuple[Told, ...]:
+def _texts_told(
+    page: FactPage, relation: str, texts: Sequence[PageFact], pick: random.Random
+) -> tuple[Told, ...]:
     """Return which texts of a relation are told: one of several, but all warnings."""
-    some = texts[:MOST_FLAGS] if relation == "red_flag" else [pick.choice(texts[:3])]
-    return tuple((relation, (each,)) for each in some)
+    if relation == "red_flag":
+        return tuple((relation, (each,)) for each in texts[:MOST_FLAGS])
+    return ((relation, texts_told(page, relation, pick)),)
 
 
 def _is_of_others(page: FactPage, findings: Sequence[PageFact], flag: PageFact) -> bool:
@@ -362,7 +368,9 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
 def texts_told(page: FactPage, relation: str, pick: random.Random) -> tuple[PageFact, ...]:
     """Return the texts of a relation that one sentence tells: all that is checked, else one."""
     texts = page.text_facts(relation)
-    return tuple(texts[:_FEW] if relation in TOLD_TOGETHER else [pick.choice(texts[:3])])
+    short = relation == "transmission" and all(len(each.text) <= _WAY for each in texts)
+    together = relation in TOLD_TOGETHER or (short and page.language == "en")
+    return tuple(texts[:_FEW] if together else [pick.choice(texts[:3])])
 
 
 def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:

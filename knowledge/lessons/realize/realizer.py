@@ -458,7 +458,12 @@ def _told(name: str, relation: str, item: PageFact, language: Language, pick: ra
     if relation == "description":  # a name at its start keeps it from going on in a sentence
         apart = ":" if said[:1].isupper() else ","
         intros = tuple(each for each in intros if each.endswith(apart)) or intros
-    if relation in _ON_SOMETHING:
+    way = relation == "transmission" and _WAY.fullmatch(body) is not None
+    if relation == "transmission":
+        intros = tuple(each for each in intros if each.endswith("through") == way) or intros
+    if way:
+        said = body[:1].lower() + body[1:]
+    elif relation in _ON_SOMETHING:
         titled = ": " in body  # a text that names what it is on goes on from the words before it
         intros = tuple(each for each in intros if each.endswith(":") != titled) or intros
         said = english_texts.lower_titled(said) if titled else said
@@ -477,6 +482,15 @@ def _tell_sign(name: str, body: str, language: Language, pick: random.Random) ->
     first = body.split(" ")[0]
     said = letter_case.lower_first_word(body, {first.lower()})
     return f"{fill(f'{intro} ', language, 1, s=name)}{said}."
+
+
+_WAY = re.compile(
+    r"(?!(?:it|by|through|via|from|in|with|mainly|spread)\b)(?!.*\b(?:is|are)\b)"
+    r"(?:[\w-]+,? ){0,6}(?:droplets|bites?|contact|sex|intercourse|needles|blood|food|water|air|"
+    "saliva|transfusions?|surfaces|milk|fa?eces)",
+    re.IGNORECASE,
+)
+"""A way by which an illness spreads, and no more than that."""
 
 
 def _tell_use(name: str, body: str, said: str) -> str:

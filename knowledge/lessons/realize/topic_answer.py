@@ -190,6 +190,7 @@ def end(
         and case_plan.may_be_routine(page)
         and not answer.states("red_flag")
         and not answer.heeds
+        and not answer.presses
         and not explained
         and (manner.is_plain or relation == "department")
         and (manner.length != "short" or relation == "department" or pick.random() < 0.5)

@@ -41,7 +41,9 @@ _ANY_EMERGENCY_ZH = re.compile("急性|严重|重度|重症|突发|突然|大量
 _OF_VESSELS_ZH = frozenset(("主动", "动脉", "静脉"))
 """Words and pairs of an emergency's name that fit every other one, or another one of its place."""
 
-_NAMED_AS_LASTING = re.compile("^[^—]*(?:慢性(?!硬脑?膜)|陈旧性|后遗症)")
+_NAMED_AS_LASTING = re.compile(
+    "^[^—]*(?:慢性(?!硬脑?膜)|陈旧性|后遗症|中毒(?:性|所致|引起|伴)[^—]*(?:神经病|精神障碍|眩晕|贫血))"
+)
 _FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 

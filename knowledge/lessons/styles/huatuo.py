@@ -92,7 +92,8 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     words = load(HuatuoWords, page.language)
     lone = page.is_lone(relation)  # whoever asks for all of it would take one for all
     forms = [] if lone else ["all"]
-    if len(named) >= 3 and words.some_name.get(relation):
+    picked = page.language == "en" or not all(item.scraped for item in named)
+    if len(named) >= 3 and picked and words.some_name.get(relation):
         forms.append("some")
     if named and relation in words.yes_or_no_question:
         forms.append("is")
@@ -277,7 +278,9 @@ def _pair(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Ran
     pair = (relation, pick.choice(_second(page, relation)))
     for each in pair:
         briefly = _AGAIN[page.language] if answer.has_begun else 0.0
-        answer.state(each, choose_items(page, each, pick, 5), briefly)
+        items, told = choose_items(page, each, pick, 5), answer.stated(each)
+        if any(item not in told for item in items):
+            answer.state(each, items, briefly)
     return ask_for_two(page, pair, pick)
 
 

@@ -378,6 +378,8 @@ def test_lists_of_a_rare_condition_of_a_large_graph_are_only_shown():
         ("儿童精神分裂症", "department", ["儿科"], []),
         ("儿童精神分裂症", "department", ["儿科", "精神科"], ["精神科"]),
         ("视盘水肿", "department", ["眼科"], []),
+        ("沙眼衣原体肺炎", "department", ["眼科"], []),
+        ("儿童烫伤", "department", ["儿科"], []),
         ("肩关节骨折", "department", ["外科", "骨科"], ["骨科"]),
         ("某某怪病", "department", ["内科"], []),
     ],
@@ -418,8 +420,38 @@ def test_what_a_table_adds_to_what_somebody_wrote_is_not_told():
         ("急性肾炎", ["尿常规", "肾功能"], []),
         ("急性胃炎", ["胃钡餐造影", "纤维胃镜"], ["纤维胃镜"]),
         ("糖尿病", ["血糖", "血脂"], []),
+        ("肺结核", ["结核菌素皮内试验", "结核杆菌检查"], []),
+        ("艾滋病", ["血清抗艾滋病抗体"], []),
+        ("低钾血症肾病", ["尿常规", "肾功能"], []),
+        ("产后泌尿道感染", ["膀胱镜", "尿常规"], []),
         ("直肠癌", ["血清癌胚抗原", "直肠镜检查"], ["直肠镜检查"]),
     ],
 )
 def test_a_kind_of_a_condition_needs_the_test_that_settles_it(condition, given, left):
     assert sorted(chinese_known_lists.known_of("test", condition, given)) == left
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (["异烟肼片", "盐酸乙胺丁醇片", "吡嗪酰胺胶囊"], []),
+        (["异烟肼片", "利福平胶囊", "吡嗪酰胺片"], ["异烟肼片", "利福平胶囊", "吡嗪酰胺片"]),
+    ],
+)
+def test_medicines_against_tuberculosis_are_told_with_both_that_matter(given, left):
+    assert told("附睾结核", "medicine", named("medicine", *given)) == left
+
+
+def test_tests_under_two_names_are_told_once():
+    given = named("test", "痰培养", "痰液细菌培养", "胸部CT")
+    assert told("大叶性肺炎", "test", given) == ["痰液细菌培养", "胸部CT"] or told(
+        "大叶性肺炎", "test", given
+    ) == ["痰培养", "胸部CT"]
+    assert len(told("矽肺", "test", named("test", "肺功能", "肺通气功能", "胸部CT"))) == 2
+
+
+def test_treatments_of_an_embryonal_tumour_are_told_only_with_chemotherapy():
+    surgery = named("treatment", "手术切除", "放疗", "肝移植治疗", scraped=True)
+    chemotherapy = named("treatment", "联合化疗", scraped=True)
+    assert told("神经母细胞瘤", "treatment", surgery) == []
+    assert "联合化疗" in told("神经母细胞瘤", "treatment", (*surgery, *chemotherapy))

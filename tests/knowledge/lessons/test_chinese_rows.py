@@ -376,3 +376,17 @@ def test_symptoms_are_warned_of_as_a_whole_and_not_as_some_unnamed_ones():
 def test_who_has_a_condition_fits_it(name, sex, stage):
     who = patient_profiles.profile_of(page(name, symptom=("乏力",)))
     assert (who.sex, who.stage) == (sex, stage)
+
+
+def test_a_few_names_are_not_drawn_from_a_list_that_nobody_read():
+    scraped = tuple(
+        PageFact(f"f:{text}", text, text, f"symptom:{text}", "symptom", scraped=True)
+        for text in ("头痛", "鼻塞", "流鼻涕")
+    )
+    bare = page("慢性筛窦炎")
+    entity, groups = bare.entity, {"symptom": scraped}
+    listed = FactPage(entity, "zh", bare.name, bare.said, groups)
+    assert "some" not in huatuo.topics(listed)["symptom"]
+    assert (
+        "some" in huatuo.topics(page("慢性筛窦炎", symptom=("头痛", "鼻塞", "流鼻涕")))["symptom"]
+    )

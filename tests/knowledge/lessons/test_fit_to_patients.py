@@ -17,6 +17,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import (
+    articles,
     case_answer,
     case_plan,
     children_medicines,
@@ -470,3 +471,44 @@ def test_an_order_is_not_announced_as_a_sign(warning, is_order):
         case_answer.tell_warning(ill, told(warning)[0], answer, random.Random(seed))
         announced.add(bool(re.search("sign|wait", answer.text.removesuffix(warning))))
     assert announced == ({False} if is_order else {True, False})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("flea bites", "Plague spreads through flea bites."),
+        ("it spreads by fleas", "it spreads by fleas."),
+    ],
+)
+def test_a_mere_way_of_spreading_is_told_in_a_sentence(text, said):
+    for seed in range(20):
+        sentence = realizer.state_facts(
+            "plague", "transmission", told(text), "en", random.Random(seed)
+        )
+        assert sentence.endswith(said) and "through it" not in sentence
+
+
+def test_what_was_told_is_not_told_again_as_the_second_topic():
+    ill = page(
+        "plague", language="en", transmission=told("it spreads by flea bites"),
+        symptom=named("symptom", "fever", "chills"),
+    )  # fmt: skip
+    answers = [
+        lesson.messages[-1].content
+        for seed in range(60)
+        if (lesson := huatuo.write(ill, "symptom", "pair", random.Random(seed)))
+    ]
+    assert answers and all(each.count("flea bites") == 1 for each in answers)
+
+
+@pytest.mark.parametrize("name", ["echocardiogram", "72 hour fast", "urine dipstick"])
+def test_a_test_that_is_counted_takes_its_article(name):
+    article = "an" if name.startswith("e") else "a"
+    assert articles.with_article(name) == f"{article} {name}"
+
+
+def test_all_ways_of_spreading_are_told_where_each_is_a_mere_word():
+    ill = page("hepatitis", language="en", transmission=told("infected blood", "sharing needles"))
+    kept = case_plan.texts_told(ill, "transmission", random.Random(1))
+    said = realizer.state_facts("hepatitis", "transmission", kept, "en", random.Random(1))
+    assert said == "Hepatitis spreads through infected blood and sharing needles."

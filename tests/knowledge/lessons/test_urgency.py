@@ -251,7 +251,12 @@ def test_what_to_do_about_a_side_effect_is_that_of_one_that_is_told():
 
 @pytest.mark.parametrize(
     ("name", "kept"),
-    [("急性闭角型青光眼", True), ("慢性闭角型青光眼", False), ("慢性硬膜下血肿", True)],
+    [
+        ("急性闭角型青光眼", True),
+        ("慢性闭角型青光眼", False),
+        ("溶剂中毒性周围神经病", False),
+        ("慢性硬膜下血肿", True),
+    ],
 )
 def test_what_lasts_for_years_is_not_opened_as_an_emergency_for_its_name(name, kept):
     found = (Emergency("x", name, "处理。"),)

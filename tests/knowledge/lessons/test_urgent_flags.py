@@ -401,7 +401,14 @@ def test_what_is_caught_abroad_is_not_guessed_from_complaints(name):
 
 @pytest.mark.parametrize(
     ("name", "grave"),
-    [("小儿肝外伤", True), ("十二指肠损伤", True), ("药物性肝损伤", False), ("心室静止", True)],
+    [
+        ("小儿肝外伤", True),
+        ("重型乙肝", True),
+        ("急进性肾炎", True),
+        ("十二指肠损伤", True),
+        ("药物性肝损伤", False),
+        ("心室静止", True),
+    ],
 )
 def test_a_torn_organ_is_an_emergency_and_one_that_a_medicine_harms_is_none(name, grave):
     assert urgent_flags.is_grave_name(name) is grave
