@@ -350,7 +350,7 @@ def _network(
     opener = architecture.opener(_config(folder, base))
     few: dict[str, Any] = {}
     if quantisation is not None:
-        few["quantization_config"] = quantised_base.config_for(quantisation)
+        few["quantization_config"] = quantised_base.config_for(quantisation, precision)
         few["device_map"] = {"": device}
     try:
         with quiet():

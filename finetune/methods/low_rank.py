@@ -57,7 +57,8 @@ class LowRank:
     def demand_libraries(self, recipe: Recipe) -> None:
         """Refuse to quantise by a library that is missing."""
         if recipe.method == "qlora":
-            quantised_base.check(recipe.quantisation or quantised_base.DEFAULT)
+            wanted = recipe.quantisation or quantised_base.DEFAULT
+            quantised_base.check(wanted, recipe.precision)
 
     def before_text(self, recipe: Recipe) -> int:
         """Return the number of virtual tokens."""

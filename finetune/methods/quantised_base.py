@@ -8,10 +8,13 @@ training in little memory only.
 """
 
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from finetune.errors import FinetuneError
-from finetune.recipe import Quantisation
+from finetune.recipe import Precision, Quantisation
+
+if TYPE_CHECKING:
+    import torch
 
 DEFAULT: Quantisation = "nf4"
 
@@ -19,8 +22,11 @@ DEFAULT: Quantisation = "nf4"
 _BITS: dict[str, float] = {"nf4": 4.127, "int8": 8.0}
 
 
-def check(quantisation: Quantisation) -> None:
+def check(quantisation: Quantisation, precision: Precision) -> None:
     """Refuse what no library that is installed here can do."""
+    import torch
+
+    refuse_precision(quantisation, precision, on_gpu=torch.cuda.is_available())
     wanted = _library(quantisation)
     if find_spec(wanted) is None:
         raise FinetuneError(
@@ -30,7 +36,24 @@ def check(quantisation: Quantisation) -> None:
         )
 
 
-def config_for(quantisation: Quantisation) -> Any:  # noqa: ANN401
+def refuse_precision(quantisation: Quantisation, precision: Precision, *, on_gpu: bool) -> None:
+    """Refuse a precision in which a quantised base does not compute."""
+    if on_gpu and quantisation == "int8" and precision == "float32":
+        raise FinetuneError(
+            "A base in int8 computes in float16 on a GPU, whatever precision says.",
+            where="precision",
+            remedy="Write precision: auto, or quantisation: nf4.",
+        )
+
+
+def compute_type(precision: Precision, *, on_gpu: bool) -> "torch.dtype":
+    """Return the type in which a base in nf4 computes: on a processor float32."""
+    import torch
+
+    return torch.bfloat16 if on_gpu and precision != "float32" else torch.float32
+
+
+def config_for(quantisation: Quantisation, precision: Precision) -> Any:  # noqa: ANN401
     """Return the configuration with which transformers opens a base so quantised."""
     import torch
     import transformers
@@ -46,7 +69,7 @@ def config_for(quantisation: Quantisation) -> Any:  # noqa: ANN401
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=torch.bfloat16 if torch.cuda.is_available() else torch.float32,
+        bnb_4bit_compute_dtype=compute_type(precision, on_gpu=torch.cuda.is_available()),
     )
 
 

@@ -308,6 +308,28 @@ def test_four_bit_weights_stay_as_they_are(monkeypatch):
         assert one.equal(weights[name]), name
 
 
+@pytest.mark.parametrize(
+    ("precision", "on_gpu", "wanted"),
+    [
+        ("auto", True, torch.bfloat16),
+        ("bfloat16", True, torch.bfloat16),
+        ("float32", True, torch.float32),
+        ("auto", False, torch.float32),
+    ],
+)
+def test_four_bits_compute_in_the_precision_of_the_recipe(precision, on_gpu, wanted):
+    assert quantised_base.compute_type(precision, on_gpu=on_gpu) is wanted
+
+
+def test_eight_bits_on_a_gpu_refuse_what_they_do_not_compute_in():
+    with pytest.raises(FinetuneError, match="int8 computes in float16 on a GPU") as caught:
+        quantised_base.refuse_precision("int8", "float32", on_gpu=True)
+    assert caught.value.where == "precision"
+    quantised_base.refuse_precision("int8", "auto", on_gpu=True)
+    quantised_base.refuse_precision("int8", "float32", on_gpu=False)
+    quantised_base.refuse_precision("nf4", "float32", on_gpu=True)
+
+
 def test_a_quantised_base_is_smaller_by_as_much_as_told():
     whole = model.load(str(base()), precision="float32").model
     few = model.load(str(base()), precision="float32", quantisation="int8").model
