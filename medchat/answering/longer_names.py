@@ -238,7 +238,8 @@ def _part_en(asked: Question, mention: EntitySpan) -> LongerName | None:
     after = [token for token in tokens if token.start >= mention.end]
     left = _names_beside(before, text, mention.start, back=True)
     right = _names_beside(after, text, mention.end, back=False)
-    start, end = (left or [mention])[-1].start, (right or [mention])[-1].end
+    start = left[-1].start if left else mention.start
+    end = right[-1].end if right else mention.end
     joined = limits().joins_part.search(text[:start])
     prior: list[_Token] = []
     if joined is not None:
