@@ -335,7 +335,18 @@ def plan_steps(
     after_others = relation in _FIRST_AFTER and "first_line" in ordered
     if asked_first and relation in asked and not after_others:
         ordered = [relation, *(each for each in ordered if each != relation)]
-    return name_steps(page, ordered, _MOST[manner.length])
+    return name_steps(page, _with_first_choices(page, ordered), _MOST[manner.length])
+
+
+def _with_first_choices(page: FactPage, relations: Sequence[str]) -> Sequence[str]:
+    """Return relations with what treatment must not be told without before the first of it."""
+    place = next((at for at, each in enumerate(relations) if each in TREATING), -1)
+    lacking = any(first_choices(page, each, page.entity_facts(each)) for each in relations)
+    first = "first_line" if page.entity_facts("first_line") else "medicine"
+    if place < 0 or not lacking or relations[place] == first:
+        return relations
+    rest = [each for each in relations if each != first]
+    return [*rest[:place], first, *rest[place:]]
 
 
 def name_steps(page: FactPage, relations: Sequence[str], most: int) -> tuple[Told, ...]:
