@@ -9,7 +9,7 @@ from knowledge.lessons.facts import taught_uses, treatment_claims, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan, pair_advice
-from knowledge.lessons.styles import huatuo, knowledge_call, overview, safety
+from knowledge.lessons.styles import grounded, huatuo, knowledge_call, overview, safety
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import KnowledgeCallWords, UrgencyWords
 from knowledge.lessons.verify.template_patterns import any_of
@@ -158,3 +158,10 @@ def test_a_class_is_named_by_its_own_word():
         drug_class=named("dihydropyridine calcium-channel blocker", kind="class"),
     )  # fmt: skip
     assert case_plan.names_class(drug)
+
+
+def test_whether_it_is_caught_is_asked_only_of_what_tells_so():
+    ageing = page("presbyopia", symptom=named("blurred near vision"), test=named("eye test"))
+    caught = page("mumps", symptom=named("swelling"), transmission=told("It spreads by droplets."))
+    assert "transmission" not in grounded._untold(ageing, "symptom")
+    assert "transmission" in grounded._untold(caught, "symptom")
