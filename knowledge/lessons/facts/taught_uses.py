@@ -127,6 +127,15 @@ def are_within(one: str, other: str) -> bool:
     return bool(_stems(one)) and _stems(one) < _stems(other)
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Say whether two names are spellings of one, or words that the starter takes for the same.
+
+    >>> are_alike("Seizures", "Epilepsy"), are_alike("Gout", "Pseudogout")
+    (True, False)
+    """
+    return _stems(one) == _stems(other)
+
+
 def _meet(one: Stems, other: Stems) -> bool:
     """Say whether one name holds all words of the other: a kind of it, or the same."""
     return bool(one and other) and (one <= other or other <= one)

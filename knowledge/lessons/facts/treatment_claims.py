@@ -118,7 +118,8 @@ def fit_to_teach(name: str, kind: str, groups: Groups, reviewed: Collection[str]
 def _taught_first(medicine: str, groups: Groups) -> Groups:
     """Return uses with those that are taught first, and none that another of them narrows down.
 
-    "Arthritis" beside "psoriatic arthritis" says no more, and may say too much.
+    "Arthritis" beside "psoriatic arthritis" says no more, and may say too much. Seizures beside
+    epilepsy are the same use under another name.
     """
     named = [item.text for each in USES for item in groups.get(each, ())]
     kept: Groups = {}
@@ -131,7 +132,11 @@ def _taught_first(medicine: str, groups: Groups) -> Groups:
                 or not any(taught_uses.are_within(item.text, each) for each in named)
             ]
             fit.sort(key=lambda item: not taught_uses.is_taught_use(medicine, item.text))
-            items = tuple(fit)
+            items = tuple(
+                item
+                for place, item in enumerate(fit)
+                if not any(taught_uses.are_alike(item.text, each.text) for each in fit[:place])
+            )
         kept[relation] = items
     return kept
 

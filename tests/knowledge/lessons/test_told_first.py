@@ -165,3 +165,10 @@ def test_whether_it_is_caught_is_asked_only_of_what_tells_so():
     caught = page("mumps", symptom=named("swelling"), transmission=told("It spreads by droplets."))
     assert "transmission" not in grounded._untold(ageing, "symptom")
     assert "transmission" in grounded._untold(caught, "symptom")
+
+
+def test_two_names_of_one_use_are_told_once():
+    relation = f"medicine{INVERSE}"
+    uses = {relation: named("Seizures", "Epilepsy", "Berylliosis")}
+    fit = treatment_claims.fit_to_teach("zaltoprofen", "medicine", uses, ())
+    assert [each.text for each in fit.groups[relation]] == ["Seizures", "Berylliosis"]
