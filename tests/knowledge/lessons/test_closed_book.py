@@ -18,7 +18,7 @@ NODES = """\
 id\tname\tkind
 Compound::DB01\tamiodarone\tCompound
 Compound::DB02\tflecainide\tCompound
-Disease::DOID:1\tatrial fibrillation\tDisease
+Disease::DOID:1\tjunctional tachycardia\tDisease
 Disease::DOID:2\tatrial flutter\tDisease
 Side Effect::C0001\tthirst\tSide Effect
 Side Effect::C0002\tnausea\tSide Effect
@@ -37,7 +37,7 @@ Disease::DOID:1\tDpS\tSymptom::D001
 """
 TRIPLES = """\
 head,head_type,relation,tail,tail_type
-atrial fibrillation,condition,medicine,amiodarone,medicine
+junctional tachycardia,condition,medicine,amiodarone,medicine
 carvedilol,medicine,side_effect,dizziness,symptom
 carvedilol,medicine,side_effect,fatigue,symptom
 carvedilol,medicine,side_effect,slow heartbeat,symptom
@@ -71,15 +71,15 @@ def named(page, relation):
 
 def test_what_one_program_gathered_is_told_only_where_it_is_shown(scraped):
     page = page_of(scraped, "amiodarone")
-    assert named(page, "medicine~") == {"atrial fibrillation"}  # two sources state it
-    assert named(page.as_evidence(), "medicine~") == {"atrial fibrillation", "atrial flutter"}
+    assert named(page, "medicine~") == {"junctional tachycardia"}  # two sources state it
+    assert named(page.as_evidence(), "medicine~") == {"junctional tachycardia", "atrial flutter"}
     assert not page.groups.get("side_effect")
     assert len(page.as_evidence().groups["side_effect"]) == 3
-    assert named(page_of(scraped, "atrial fibrillation"), "medicine") == {"amiodarone"}
+    assert named(page_of(scraped, "junctional tachycardia"), "medicine") == {"amiodarone"}
 
 
 def test_statistics_are_told_only_where_they_are_shown(scraped):
-    page = page_of(scraped, "atrial fibrillation")
+    page = page_of(scraped, "junctional tachycardia")
     assert "associated_with" not in page.groups
     assert named(page.as_evidence(), "associated_with") == {"palpitations"}
     for style in FROM_MEMORY:
