@@ -144,6 +144,12 @@ _NO_SIGN = re.compile(
 """Red flags on how something is treated: they name nothing by which somebody knows a danger."""
 
 
+_THAT_DAY = re.compile(
+    r"\bneeds? [^.;]*\bsame[- ]day\b|[须需应][^。；，]{0,6}当[日天]", re.IGNORECASE
+)
+"""How a red flag says that somebody is to be seen later on the day."""
+
+
 def names_no_sign(flag: PageFact) -> bool:
     """Say whether a red flag tells how to treat, and nothing that whoever is ill could notice.
 
@@ -156,6 +162,17 @@ def names_no_sign(flag: PageFact) -> bool:
 def presses(flag: PageFact) -> bool:
     """Say whether a red flag tells of something that cannot wait for hours."""
     return _PRESSING.search(flag.text) is not None
+
+
+def is_of_that_day(text: str) -> bool:
+    """Say whether a red flag lets somebody wait until later on the day.
+
+    >>> is_of_that_day("A hot joint needs same-day assessment."), is_of_that_day("须当日评估。")
+    (True, True)
+    >>> is_of_that_day("Chest pain needs an ambulance."), is_of_that_day("须立即急诊。")
+    (False, False)
+    """
+    return _THAT_DAY.search(text) is not None
 
 
 def is_of_treatment(flag: PageFact) -> bool:

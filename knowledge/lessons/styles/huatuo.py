@@ -96,6 +96,7 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     lone = page.is_lone(relation)  # whoever asks for all of it would take one for all
     forms = [] if lone else ["all"]
     picked = page.language == "en" or not all(item.scraped for item in named)
+    picked = picked and not case_plan.first_choices(page, relation, named)
     if len(named) >= 3 and picked and words.some_name.get(relation):
         forms.append("some")
     if named and relation in words.yes_or_no_question and not _is_bare_record(page, relation):
