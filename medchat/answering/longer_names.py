@@ -8,20 +8,16 @@ the part names the kind of disease, and not said at all where it does not ("diab
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
-
-import yaml
 
 from knowledge.graph.linker import EntityMention
 from knowledge.index import lexical
 from knowledge.text.sentence_support import EntitySpan
-from knowledge.text.stop_words import QUESTION_PHRASES_ZH
-from knowledge.vocabulary import RELATIONS
+from knowledge.text.stop_words import EVERYDAY_EN
 from medchat.answering.answer import Language
+from medchat.answering.name_limits import limits
 from medchat.answering.understanding import Question
 
 _OTHER_KINDS = ("medicine:", "test:", "treatment:")
@@ -39,8 +35,23 @@ _MOST_CHARACTERS = 12
 _SUFFIX_ZH = re.compile("[性型期样源状]")
 """What ends a word that says of what sort a disease is, and begins none."""
 
+_AFTER_ZH = re.compile("..?.?后")
+"""What says after what a disease came: 产后, 术后."""
+
+_GERM_ZH = re.compile("菌$|病毒$|虫$")
+"""What ends the name of a germ that begins as a disease does."""
+
+_PATIENTS_ZH = frozenset({"妊娠", "怀孕", "哺乳", "月经"})
+"""Names beside which a time of life is no sort of a disease."""
+
 _ONE_ZH = "我你他她它有是对得患被把给让从由于为不没会要能和与跟或及的了"
 """Single characters that stand beside a name and neither begin nor end one."""
+
+_PLACES_ZH = ("上", "里")
+"""What stands after a part of the body and begins no name of a disease."""
+
+_LEADS = frozenset({"for", "of", "with", "against"})
+"""Words that stand before the name of what is asked about."""
 
 _NEAR = 3
 """A word that makes another name of a name stands at most so many words from it."""
@@ -107,10 +118,10 @@ def words_that_matter(text: str, *, chinese: bool) -> list[str]:
     English ones stand as they follow each other; a single Chinese character is no word.
     """
     if chinese:
-        return [part for part in _limits().stops_zh.split(text) if len(part) > 1]
+        return [part for part in limits().stops_zh.split(text) if len(part) > 1]
     runs: list[list[str]] = [[]]
     for word in text.split():
-        if word.lower() in _limits().words or word.lower().endswith("ly"):
+        if word.lower() in limits().words or word.lower().endswith("ly"):
             runs.append([])
         else:
             runs[-1].append(word)
@@ -125,7 +136,7 @@ def find_longer_names(asked: Question) -> list[LongerName]:
             name = _chinese(asked, mention) if asked.language == "zh" else _english(asked, mention)
             if name is not None:
                 found.append(name)
-    return [*found, *_of_substances(asked)]
+    return [*found, *_of_substances(asked), *_of_parts(asked)]
 
 
 @lru_cache(maxsize=64)
@@ -134,22 +145,22 @@ def unknown_names(question: str, language: Language) -> tuple[re.Pattern[str], .
 
     For a question of whose names the base knows none: "vaginitis" is not found in "vaginal".
     """
-    limits = _limits()
+    bounds = limits()
     if language == "zh":
-        runs = [run.strip(_ONE_ZH) for run in limits.long_stops_zh.split(question)]
-        return tuple(re.compile(run) for run in runs if limits.unknown["zh"].search(run))
+        runs = [run.strip(_ONE_ZH) for run in bounds.long_stops_zh.split(question)]
+        return tuple(re.compile(run) for run in runs if bounds.unknown["zh"].search(run))
     words = [_PLURAL.sub("", word.lower()) for word in _WORD.findall(question)]
     return tuple(
         re.compile(rf"\b{_DIPHTHONG.sub('[ao]?e', word)}(?:e?s)?\b", re.IGNORECASE)
         for word in words
-        if limits.unknown["en"].search(word)
+        if bounds.unknown["en"].search(word)
     )
 
 
 def _of_causes(asked: Question) -> list[LongerName]:
     """Return the illnesses that are named by what they come from: "headache after a fall"."""
     found = []
-    joint = _limits().causes[asked.language]
+    joint = limits().causes[asked.language]
     for first, second in zip(asked.mentions, asked.mentions[1:], strict=False):
         between = asked.question[first.end : second.start]
         head, cause = (second, first) if asked.language == "zh" else (first, second)
@@ -175,7 +186,7 @@ def _of_substances(asked: Question) -> list[LongerName]:
             spans.append(EntityMention(start, start + len(text), text, ("medicine:",)))
     found = []
     for span in spans:
-        for terms, before, after in _limits().substances:
+        for terms, before, after in limits().substances:
             led = before.search(asked.question[: span.start])
             tail = after[asked.language].match(asked.question, span.end)
             if led is None and (tail is None or _is_known(tail.end() - 1, asked)):
@@ -185,6 +196,65 @@ def _of_substances(asked: Question) -> list[LongerName]:
             text = (asked.written or asked.question)[start:end]
             found.append(LongerName(text, span, terms, is_kind=False, alike=True))
     return found
+
+
+def _led_zh(asked: Question, mention: EntitySpan, led: EntitySpan) -> LongerName | None:
+    """Return the name of a disease that is of a sort that another one makes: 绝经期尿失禁."""
+    if led.text in _PATIENTS_ZH:
+        return None
+    written = (asked.written or asked.question)[led.start : mention.end]
+    terms = frozenset(lexical.distinct_terms(led.text))
+    return LongerName(written, mention, terms, is_kind=True, cause=led)
+
+
+def _of_parts(asked: Question) -> Iterator[LongerName]:
+    """Yield names of which only a part of the body is known: "kidney failure", 卵巢破裂.
+
+    What is said of the part is no answer; it is one where the question names anything else.
+    """
+    if not asked.relations or not asked.mentions or _without_parts(asked):
+        return
+    for mention in asked.mentions:
+        name = _part_zh(asked, mention) if asked.language == "zh" else _part_en(asked, mention)
+        if name is not None and name.terms:
+            yield name
+
+
+def _part_zh(asked: Question, mention: EntitySpan) -> LongerName | None:
+    left = limits().stops_zh.split(asked.question[: mention.start])[-1]
+    right = limits().stops_zh.split(asked.question[mention.end :])[0]
+    right = "" if right[:1] in _PLACES_ZH else right
+    start, end = mention.start - len(left), mention.end + len(right)
+    if not left + right or len(left + right) > _MOST_CHARACTERS:
+        return None
+    terms = frozenset(lexical.distinct_terms(asked.question[start:end]))
+    text = (asked.written or asked.question)[start:end]
+    return LongerName(text, mention, terms, is_kind=False)
+
+
+def _part_en(asked: Question, mention: EntitySpan) -> LongerName | None:
+    text, plain = asked.question, limits().plain
+    tokens = [
+        _Token(match[0], match.start(), match.end(), match[0].lower() not in plain)
+        for match in _WORD.finditer(text)
+    ]
+    before = [token for token in reversed(tokens) if token.end <= mention.start]
+    after = [token for token in tokens if token.start >= mention.end]
+    left = _names_beside(before, text, mention.start, back=True)
+    right = _names_beside(after, text, mention.end, back=False)
+    start = left[-1].start if left else mention.start
+    end = right[-1].end if right else mention.end
+    joined = limits().joins_part.search(text[:start])
+    prior: list[_Token] = []
+    if joined is not None:
+        earlier = [token for token in before if token.end <= joined.start()]
+        prior = _names_beside(earlier, text, joined.start() + 1, back=True)
+        start = prior[-1].start if prior else start
+    own = [token.text.lower() for token in (*left, *right, *prior)]
+    if limits().general.issuperset(own):
+        return None
+    terms = frozenset(term for word in own for term in lexical.distinct_terms(word))
+    return LongerName(text[start:end], mention, terms, is_kind=False, near=not prior)
 
 
 def _is_part(mention: EntitySpan) -> bool:
@@ -212,12 +282,13 @@ class _Token:
     @property
     def is_course(self) -> bool:
         """Say whether it is how a disease runs, which a text need not say beside its name."""
-        return self.text.lower() in _limits().courses
+        return self.text.lower() in limits().courses
 
 
 def _english(asked: Question, mention: EntitySpan) -> LongerName | None:
     before, after = _tokens(asked, mention)
     left = _names_beside(list(reversed(before)), asked.question, mention.start, back=True)
+    left = left or _read_over(before, asked.question, mention.start)
     start = left[-1].start if left else mention.start
     prior = _before_connector(asked.question[:start], before)
     right = _names_beside(after, asked.question, mention.end, back=False)
@@ -234,7 +305,7 @@ def _english(asked: Question, mention: EntitySpan) -> LongerName | None:
     is_kind = not right and not prior
     text = asked.question[start:end]
     if all(token.is_course for token in own):  # an attack is acute, whether it says so or not
-        return LongerName(text, mention, _limits().episodes, is_kind, alike=True)
+        return LongerName(text, mention, limits().episodes, is_kind, alike=True)
     return LongerName(text, mention, terms, is_kind, near=near)
 
 
@@ -250,7 +321,7 @@ def _tokens(asked: Question, mention: EntitySpan) -> tuple[list[_Token], list[_T
             match.end(),
             not any(start <= match.start() < end for start, end in known)
             and (
-                match[0].lower() in _limits().courses
+                match[0].lower() in limits().courses
                 or any(start <= match.start() < end for start, end in parts)
                 or not lexical.distinct_terms(match[0]).isdisjoint(rest)
             ),
@@ -266,7 +337,8 @@ def _names_beside(tokens: Sequence[_Token], text: str, edge: int, *, back: bool)
     found: list[_Token] = []
     for token in tokens:
         gap = text[token.end : edge] if back else text[edge : token.start]
-        stops = token.text.lower() in _limits().words or token.text.lower().endswith("ly")
+        word = re.sub("['’]s?$", "", token.text.lower())
+        stops = word in limits().words or word.endswith("ly")
         if gap not in (" ", "-", "") or not token.is_own or stops or len(found) == _MOST_WORDS:
             break
         found.append(token)
@@ -274,14 +346,23 @@ def _names_beside(tokens: Sequence[_Token], text: str, edge: int, *, back: bool)
     return found
 
 
+def _read_over(before: Sequence[_Token], text: str, edge: int) -> list[_Token]:
+    """Return what is read as asking between "for" and a name: "what works for brittle asthma"."""
+    plain = limits().plain | EVERYDAY_EN
+    tokens = [replace(token, is_own=token.text.lower() not in plain) for token in reversed(before)]
+    found = _names_beside(tokens, text, edge, back=True)
+    led = tokens[len(found)].text.lower() if len(tokens) > len(found) else ""
+    return found if led in _LEADS else []
+
+
 def _before_connector(text: str, before: Sequence[_Token]) -> list[_Token]:
     """Return the own words that the words "of the" join to what follows."""
-    joined = _limits().joins_after.search(text)
+    joined = limits().joins_after.search(text)
     if joined is None:
         return []
     earlier = [token for token in before if token.end <= joined.start()]
     edge = joined.start() + 1
-    if earlier and earlier[-1].text.lower() in _limits().heads and not earlier[-1].is_own:
+    if earlier and earlier[-1].text.lower() in limits().heads and not earlier[-1].is_own:
         edge = earlier[-1].start
         earlier = earlier[:-1]
     return list(reversed(_names_beside(list(reversed(earlier)), text, edge, back=True)))
@@ -289,7 +370,7 @@ def _before_connector(text: str, before: Sequence[_Token]) -> list[_Token]:
 
 def _after_connector(text: str, end: int, after: Sequence[_Token]) -> list[_Token]:
     """Return the own words that "of the" joins to a name that ends here."""
-    joined = _limits().joins_before.match(text, end)
+    joined = limits().joins_before.match(text, end)
     if joined is None:
         return []
     later = [token for token in after if token.start >= joined.end()]
@@ -298,15 +379,23 @@ def _after_connector(text: str, end: int, after: Sequence[_Token]) -> list[_Toke
 
 def _chinese(asked: Question, mention: EntitySpan) -> LongerName | None:
     text, known = asked.question, _without_parts(asked)
-    limits = _limits()
+    bounds = limits()
     first = max((m.end for m in known if m.end <= mention.start), default=0)
     last = min((m.start for m in known if m.start >= mention.end), default=len(text))
-    left = limits.stops_zh.split(text[first : mention.start])[-1]
-    if _SUFFIX_ZH.match(left):  # a stop within a word: 胆碱能性荨麻疹
-        left = limits.long_stops_zh.split(text[first : mention.start])[-1]
-    joined = limits.joins_zh.match(text, mention.end, last)
-    right = limits.stops_zh.split(text[joined.end() if joined else mention.end : last])[0]
-    if not limits.endings.search(right) and not (_SUFFIX_ZH.match(right) and len(right) > 1):
+    left = bounds.stops_zh.split(text[first : mention.start])[-1]
+    before = text[first : mention.start]
+    long = bounds.long_stops_zh.split(before)[-1]
+    if _SUFFIX_ZH.match(left) or (not left and _AFTER_ZH.fullmatch(long.lstrip(_ONE_ZH))):
+        left = long.lstrip(_ONE_ZH)  # a stop within a word: 胆碱能性荨麻疹, 产后发热
+    led = next((m for m in known if m.end == first and _SUFFIX_ZH.fullmatch(before)), None)
+    if led is not None:  # 痛风性发热
+        return _led_zh(asked, mention, led)
+    joined = bounds.joins_zh.match(text, mention.end, last)
+    right = bounds.stops_zh.split(text[joined.end() if joined else mention.end : last])[0]
+    if _GERM_ZH.search(right) and mention.end + len(right) == last < len(text):
+        terms = frozenset(lexical.distinct_terms(text[mention.start : last]))  # 流感杆菌肺炎
+        return LongerName(text[mention.start : last], mention, terms, is_kind=False)
+    if not bounds.endings.search(right) and not (_SUFFIX_ZH.match(right) and len(right) > 1):
         right = ""
     extra = [part for part in (left, right) if part]
     if not extra or any(len(part) > _MOST_CHARACTERS for part in extra):
@@ -318,66 +407,3 @@ def _chinese(asked: Question, mention: EntitySpan) -> LongerName | None:
     written = asked.written or text
     is_kind = not right or joined is not None
     return LongerName(written[start:end], mention, terms, is_kind) if terms else None
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    words: frozenset[str]
-    heads: frozenset[str]
-    joins_after: re.Pattern[str]
-    joins_before: re.Pattern[str]
-    stops_zh: re.Pattern[str]
-    long_stops_zh: re.Pattern[str]
-    endings: re.Pattern[str]
-    joins_zh: re.Pattern[str]
-    courses: frozenset[str]
-    episodes: frozenset[str]
-    causes: Mapping[Language, re.Pattern[str]]
-    unknown: Mapping[Language, re.Pattern[str]]
-    substances: tuple["_Substance", ...]
-
-
-@lru_cache(maxsize=1)
-def _limits() -> _Limits:
-    text = files("medchat.answering").joinpath("longer_names.yaml").read_text(encoding="utf-8")
-    read: dict[str, Any] = yaml.safe_load(text)
-    joins = "|".join(re.escape(each) for each in read["connectors"])
-    articles = "|".join(read["articles"])
-    cues = {cue for relation in RELATIONS.values() for cue in relation.cues_zh}
-    stops = {word for line in read["zh"] for word in line.split()}
-    words = sorted(stops | cues | set(QUESTION_PHRASES_ZH), key=lambda word: (-len(word), word))
-    return _Limits(
-        frozenset(word for line in read["en"] for word in line.split()),
-        frozenset(read["heads"]),
-        re.compile(rf"\s(?:{joins})(?:\s(?:{articles}))?\s$", re.IGNORECASE),
-        re.compile(rf"\s(?:{joins}|to)(?:\s(?:{articles}))?\s", re.IGNORECASE),
-        _any_of(words),
-        _any_of([word for word in words if len(word) > 1]),
-        re.compile(f"(?:{read['endings']})$"),
-        re.compile(read["joins_zh"]),
-        frozenset(read["courses"]),
-        frozenset(lexical.distinct_terms(" ".join((*read["courses"], *read["episodes"])))),
-        {language: re.compile(text) for language, text in read["causes"].items()},
-        {language: re.compile(text) for language, text in read["unknown"].items()},
-        tuple(_substance(row["en"], row["zh"]) for row in read["substances"]),
-    )
-
-
-_Substance = tuple[frozenset[str], re.Pattern[str], Mapping[Language, re.Pattern[str]]]
-
-
-def _substance(en: Sequence[str], zh: Sequence[str]) -> _Substance:
-    """Return the terms of one sort of illness by a substance, and what finds it beside a name."""
-    words = "|".join(en)
-    terms = frozenset(term for word in (*en, *zh) for term in lexical.distinct_terms(word))
-    before = rf"\b(?:{words}) (?:due to|by|with|from|caused by|of|to) (?:an? |the )?$"
-    after: dict[Language, re.Pattern[str]] = {
-        "en": re.compile(rf"[\s-](?:{words})\b", re.IGNORECASE),
-        "zh": re.compile(f"[\u4e00-\u9fff]{{0,4}}?(?:{'|'.join(zh)})"),
-    }
-    return terms, re.compile(before, re.IGNORECASE), after
-
-
-def _any_of(words: Sequence[str]) -> re.Pattern[str]:
-    """Return what finds one of some Chinese words, and whatever is not Chinese."""
-    return re.compile("|".join(map(re.escape, words)) + "|[^\u4e00-\u9fff]")

@@ -14,6 +14,7 @@ from functools import partial
 from knowledge.search.searcher import Search
 from knowledge.text import text_features
 from knowledge.text.scripts import fold_script
+from knowledge.text.sentence_support import EntitySpan
 from knowledge.text.sentences import split_sentences
 from knowledge.vocabulary import RELATIONS, TREATING
 from medchat.answering import literature, relevance
@@ -154,6 +155,7 @@ def _look_in(search: Search, asked: Question, top: int, language: Language) -> R
     if unheld:
         relevant = [piece for piece in relevant if _is_of_kind(piece, understood, search)]
     for name in find_longer_names(understood):
+        relevant = [piece for piece in relevant if not _treats_cause(name, piece)]
         # found somewhere, so what is known of a part of it is no answer
         if name not in unheld and not name.is_loose:
             relevant = [piece for piece in relevant if _speaks_of(name, piece, search)]
@@ -180,10 +182,21 @@ def _without_parts(
     kinds = [n for n in lost if n.is_kind and (n.mention.start, n.mention.end) in spelled]
     parts = [name.mention for name in lost if name not in kinds]
     parts += [name.cause for name in lost if name.cause is not None]
+    parts += [m for m in asked.mentions for name in lost if _is_within(m, name)]
     mentions = tuple(mention for mention in asked.mentions if mention not in parts)
     classes = tuple(each for each in asked.classes if all(part.text != each for part in parts))
     members = asked.members if len(classes) == len(asked.classes) else ()
     return replace(asked, mentions=mentions, classes=classes, members=members), tuple(kinds)
+
+
+def _treats_cause(name: LongerName, piece: Evidence) -> bool:
+    """Say whether a piece lists what is given for a disease by which another one is named."""
+    return piece.relation in _GIVEN and piece.subject in name.causes - {*name.mention.entities}
+
+
+def _is_within(mention: EntitySpan, name: LongerName) -> bool:
+    """Say whether a part of the body is named within the name of a disease."""
+    return mention.entities[0].startswith("body_part:") and mention.text in name.text
 
 
 def _answers(name: LongerName, piece: Evidence, asked: Question, search: Search) -> bool:
@@ -212,7 +225,7 @@ def _speaks_of(name: LongerName, piece: Evidence, search: Search) -> bool:
         if name.causes and named.isdisjoint(name.causes):
             continue
         if (
-            piece.subject in known
+            (piece.subject in known and not name.near)
             or name.is_spelled_in(text)
             or any(
                 name.stands_at(text, mention.start, mention.end)

@@ -15,7 +15,12 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, cast
 
-from knowledge.lessons.facts import chinese_table_faults, fact_fitness, rule_files
+from knowledge.lessons.facts import (
+    chinese_table_faults,
+    fact_fitness,
+    harmful_medicines,
+    rule_files,
+)
 from knowledge.lessons.facts.chinese_known_lists import RULES, is_kept_from, known_of
 from knowledge.lessons.facts.fact_page import PageFact
 from knowledge.lessons.facts.reportable_findings import is_new
@@ -185,6 +190,7 @@ def _may_be_used(condition: str, medicine: str, *, doubtful: bool = False) -> bo
     """
     known = doubtful or any(each.search(condition) for each, _ in _classes())
     real = fact_fitness.is_tellable("medicine", "medicine", medicine, "zh")
+    real = real and not harmful_medicines.is_harmful(condition, medicine, "zh")
     return real and (not known or is_usual(condition, medicine))
 
 
@@ -192,9 +198,12 @@ def _is_odd(name: str, relation: str, text: str) -> bool:
     """Say whether what a table lists is nothing that its relation could be, of anything or of this.
 
     Complications of tables are causes and chance companions as often as what follows: those named
-    after the condition are believed. Mothers are told of where the condition is of one sex.
+    after the condition are believed. What is hardly done any more is no treatment. Mothers are told
+    of where the condition is of one sex.
     """
     if relation == "complication" and name not in text:
+        return True
+    if relation == "treatment" and _holds("given_up_treatment", text):
         return True
     if relation == "population" and _holds("mothers", text) and not _holds("of_one_sex", name):
         return True
@@ -361,7 +370,7 @@ def is_usual(condition: str, medicine: str) -> bool:
     """
     if _holds("given_up", medicine):
         return False
-    if any(one.search(condition) and other.search(medicine) for one, other in _harmful()):
+    if harmful_medicines.is_harmful(condition, medicine, "zh"):
         return False
     for known, usual in _classes():
         if known.search(condition):
@@ -394,11 +403,6 @@ def _treats_only() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
     return tuple(
         (re.compile(each["treatment"]), re.compile(each["of"])) for each in _rules()["treats_only"]
     )
-
-
-@cache
-def _harmful() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    return tuple((re.compile(each["in"]), re.compile(each["not"])) for each in _rules()["harmful"])
 
 
 def _is_telling_population(condition: str, people: str) -> bool:

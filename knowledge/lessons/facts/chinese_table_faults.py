@@ -92,8 +92,8 @@ def _is_place_of(condition: str, relation: str, text: str) -> bool:
         if each.name.search(condition)
         and not (each.without.pattern and each.without.search(condition))
     ]
-    if len(spoken) != 1:
-        return True
+    if len(spoken) != 1:  # which part it befalls is not known: a table says the nearest heading
+        return relation == "department"
     known = spoken[0].department if relation == "department" else spoken[0].part
     return known.search(text) is not None
 

@@ -55,6 +55,7 @@ _OF_ANY_CASE = (
     "lasting_medicines",
     "speaks_against",
     "lifelong",
+    "natural",
     "measure_turned_round",
     "no_medicine_en",
     "known_effects",
@@ -405,6 +406,15 @@ def says_something(relation: str, text: str) -> bool:
 _WIDE = re.compile(
     "^(?:全身|血液血管|心理|免疫系统|其他|体表|内分泌系统|男性生殖|女性生殖|女性盆骨)$"
 )
+
+
+def is_natural(name: str) -> bool:
+    """Say whether a name is that of a time of life, which nobody falls ill with.
+
+    >>> is_natural("绝经"), is_natural("绝经后出血"), is_natural("menopause")
+    (True, False, True)
+    """
+    return _matches("natural", name)
 
 
 def is_news(name: str, place: str) -> bool:

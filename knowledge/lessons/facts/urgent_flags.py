@@ -106,13 +106,21 @@ _GRAVE = re.compile(
 )
 """Conditions that kill or maim within hours or days where nobody treats them."""
 
-_SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGNORECASE)
+_SOON = re.compile(
+    r"leuk(?:a)?emia|endocarditis|type 1 diabetes|pyelonephritis|kidney infection|diverticulitis|"
+    r"pelvic inflammatory|\bIgA vasculitis|Henoch|myocarditis|"
+    r"\b(?:hypo|hyper)(?:natr|kal|calc)a?emia|optic neuritis|orbital|"
+    "白血病|心内膜炎|1型糖尿病|肾盂肾炎|憩室炎|盆腔炎|IgA血管炎|过敏性紫癜|心肌炎|"
+    "[高低](?:钠|钾|钙)血症|视神经炎",
+    re.IGNORECASE,
+)
 """Conditions of which a suspicion does not wait for a free appointment."""
 
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
-    r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion)\b|"
-    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
+    r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion|"
+    r"alcohol withdrawal)\b|"
+    "酒精戒断|烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
     re.IGNORECASE,
 )
 """What befalls somebody who knows of it: no complaint leads to it."""
@@ -136,6 +144,12 @@ _NO_SIGN = re.compile(
 """Red flags on how something is treated: they name nothing by which somebody knows a danger."""
 
 
+_THAT_DAY = re.compile(
+    r"\bneeds? [^.;]*\bsame[- ]day\b|[须需应][^。；，]{0,6}当[日天]", re.IGNORECASE
+)
+"""How a red flag says that somebody is to be seen later on the day."""
+
+
 def names_no_sign(flag: PageFact) -> bool:
     """Say whether a red flag tells how to treat, and nothing that whoever is ill could notice.
 
@@ -148,6 +162,17 @@ def names_no_sign(flag: PageFact) -> bool:
 def presses(flag: PageFact) -> bool:
     """Say whether a red flag tells of something that cannot wait for hours."""
     return _PRESSING.search(flag.text) is not None
+
+
+def is_of_that_day(text: str) -> bool:
+    """Say whether a red flag lets somebody wait until later on the day.
+
+    >>> is_of_that_day("A hot joint needs same-day assessment."), is_of_that_day("须当日评估。")
+    (True, True)
+    >>> is_of_that_day("Chest pain needs an ambulance."), is_of_that_day("须立即急诊。")
+    (False, False)
+    """
+    return _THAT_DAY.search(text) is not None
 
 
 def is_of_treatment(flag: PageFact) -> bool:

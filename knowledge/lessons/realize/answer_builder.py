@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import fact_fitness, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import articles, open_lists, realizer, stock_fitness
+from knowledge.lessons.realize import articles, case_plan, open_lists, realizer, stock_fitness
 from knowledge.lessons.realize.stock_fitness import Asker, Occasion
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -35,6 +35,9 @@ _SUPPOSES = re.compile(
     "(?:如果|若|要是|假如|一旦)(?:是|确|得了|患|罹患)|怀疑|疑似|排查|诊断|判断是否|查清|"
     "考虑[^，。]*的话"
 )
+_FALLS_ILL = re.compile("得了|患上|患有|罹患|确诊|怀疑|患者|病人")
+"""How a sentence speaks of what somebody has, which nobody says of a time of life."""
+
 _DRAWS = 16
 """How a sentence speaks to somebody who is not diagnosed yet, and how often another is drawn."""
 
@@ -146,7 +149,12 @@ class AnswerBuilder:
         """Add a sentence in any of the forms that a relation has.
 
         `briefly` is the chance of a short one without the name, if no other page was mentioned.
+        Treatment is never told from memory without what a condition is treated with first.
         """
+        firsts = case_plan.first_choices(self._page, relation, items) if self._levels else ()
+        if firsts and not any(self.names(item.object) for item in firsts):
+            first = "first_line" if self._page.entity_facts("first_line") else "medicine"
+            self._state(first, firsts, briefly)
         if not self._levels:
             items = [replace(item, level="") if item.level else item for item in items]
         for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
@@ -173,10 +181,16 @@ class AnswerBuilder:
         self.add_list(text, relation, items)
 
     def suited(self, draw: Callable[[], str]) -> str:
-        """Return a sentence, drawn again while it supposes what somebody is diagnosed with."""
+        """Return a sentence, drawn again while it supposes what somebody is diagnosed with.
+
+        Nor is a time of life told as what somebody fell ill with.
+        """
+        supposes = _SUPPOSES if self._diagnosed else None
+        if fact_fitness.is_natural(self._page.name):
+            supposes = _FALLS_ILL
         text = draw()
-        for _ in range(_DRAWS if self._diagnosed else 0):
-            if not _SUPPOSES.search(text.replace(self._page.said, "")):
+        for _ in range(_DRAWS if supposes else 0):
+            if supposes is None or not supposes.search(text.replace(self._page.said, "")):
                 break
             text = draw()
         return text
@@ -219,6 +233,8 @@ class AnswerBuilder:
     def leave_open(self, relation: str, items: Sequence[PageFact]) -> None:
         """Note that a list was told that need not be whole; shown evidence is all there is."""
         kind = open_lists.kind_of(self._page, relation, items) if self._levels else ""
+        if kind == open_lists.NOT_STOPPED and self._asker == "colleague":
+            kind = relation if relation == "medicine" else ""  # nobody takes it yet
         if kind:
             self._open.append(kind)
 

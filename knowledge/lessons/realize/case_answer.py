@@ -70,6 +70,18 @@ _OF_SIGNS = re.compile(r"\bsign|\bwait\b|missed")
 """A warning of what to do or not to do, and what leads to one of signs."""
 
 
+_AS_IN_PREGNANCY = re.compile(
+    r"abdominal|pelvic|\bperiods?\b|menstrua|bleeding|amenorrh|nausea|vomit|urin|"
+    "腹[痛胀]|下腹|盆腔|出血|月经|停经|闭经|痛经|恶心|呕吐|尿频",
+    re.IGNORECASE,
+)
+_PREGNANT = re.compile(
+    "pregnan|partum|eclamp|miscarr|妊娠|孕(?!激素)|产后|流产|子痫", re.IGNORECASE
+)
+_PREGNANCY_TEST = re.compile("pregnancy test|h?cg|妊娠试验|绒毛膜促性腺", re.IGNORECASE)
+"""Findings that a pregnancy brings as well, conditions of it, and how it is tested for."""
+
+
 def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
     """Tell a whole plan; without a `lead` the condition was named by who asks."""
     if plan.is_grave and plan.to_patient:
@@ -227,12 +239,23 @@ def tell_care(
         _tell_steps(plan, answer, pick, named=named)
     else:
         tell_together(plan.page, plan.steps, answer, pick)
+    _tell_pregnancy_test(plan, answer)
     answer.close_lists()
     if named and not plan.is_grave:
         heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
         tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
+
+
+def _tell_pregnancy_test(plan: CasePlan, answer: AnswerBuilder) -> None:
+    """Say that a pregnancy is ruled out first where it would have the findings of a case, too."""
+    told = " ".join(item.text for item in plan.findings)
+    fertile = plan.who.childbearing and not _PREGNANT.search(plan.page.name)
+    tested = any(_PREGNANCY_TEST.search(item.text) for item in answer.stated("test"))
+    if fertile and not tested and _AS_IN_PREGNANCY.search(told):
+        words = load(ConsultationWords, plan.page.language)
+        draw_stock(words.pregnancy_test, plan.page, answer, at_any_rate=True)
 
 
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -281,6 +304,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     words = load(ConsultationWords, plan.page.language)
     whys = {**words.why, **words.why_named} if named else words.why
     # Nobody weighs reasons where it is urgent.
+    if plan.alarm or not case_plan.may_be_routine(plan.page):  # a referral takes weeks
+        whys = {each: lines for each, lines in whys.items() if each != "department"}
     explained = [each for each, _ in plan.steps if whys.get(each) and not plan.is_urgent]
     explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
     if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:

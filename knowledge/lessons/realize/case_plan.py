@@ -17,6 +17,7 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_flags import Alarm
 from knowledge.lessons.realize import children_medicines, patient_profiles, realizer
 from knowledge.lessons.realize.patient_profiles import PatientProfile
+from knowledge.vocabulary import TREATING
 
 STEPS = ("test", "first_line", "treatment", "medicine", "department", "complication")
 """What is done about a condition, in the order in which it is told."""
@@ -45,10 +46,16 @@ _ANSWERED_FIRST = ("department", "complication")
 _PLAIN = ("treatment", "department")
 """Relations that read alike for most conditions: seldom added unless asked for."""
 
-_MEANING = ("description", "drug_class", "body_part", "transmission")
+_MEANING = ("description", "drug_class", "body_part")
 _CLASS_END_ZH = re.compile("(?:类药物|药物|类|药|剂)+$")
 _WORD = re.compile(r"[a-z0-9]{3,}")
-_PLAIN_WORDS = {"medicine", "drug", "agent", "inhibitor", "the", "and"}
+_PLAIN_WORDS = {
+    *("medicine", "drug", "agent", "inhibitor", "the", "and"),
+    *("medicines", "inhibitors", "antagonist", "antagonists", "analgesic", "selective"),
+}
+_OWN_WORD = 9
+"""A word of so many letters names a class by itself: dihydropyridine."""
+
 _SAME = ("description", "drug_class")
 """Relations of which one may say what the other does."""
 
@@ -149,6 +156,10 @@ def plan_case(
 ) -> CasePlan:
     """Return the plan of an answer about a condition."""
     flags = flags_for(page, to_patient=to_patient)
+    told = [item.said for item in (*findings, *history)]
+    alarm = urgent_flags.alarm_of_case(page, told) if to_patient else ""
+    if alarm == "now":  # who is told to call for help at once is not sent to be seen that day
+        flags = [each for each in flags if not urgent_flags.is_of_that_day(each.text)]
     if findings and relation != "red_flag":
         flags = [
             each
@@ -157,8 +168,6 @@ def plan_case(
         ]
     whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
-    told = [item.said for item in (*findings, *history)]
-    alarm = urgent_flags.alarm_of_case(page, told) if to_patient else ""
     if alarm == "soon" and who.stage == "baby":  # who gets worse within hours
         alarm = "now"
     return CasePlan(
@@ -276,7 +285,7 @@ def plan_meaning(
             continue
         if named := page.entity_facts(each):
             places = [item for item in named if fact_fitness.is_news(page.name, item.text)]
-            if places:
+            if len(places) == len(named):  # what is left of them would read as the only place
                 found.append((each, tuple(places[:3])))
         elif (text := _brief(page, each)) and not _names_most(text.text, asked):
             found.append((each, (text,)))
@@ -298,8 +307,12 @@ def names_class(page: FactPage) -> bool:
     classes = [item.text.casefold() for item in page.groups.get("drug_class", ())]
     if page.language == "zh":
         return any(_CLASS_END_ZH.sub("", each) in told for each in classes)
+    said = set(_WORD.findall(told))
     words = [set(_WORD.findall(each)) - _PLAIN_WORDS for each in classes]
-    return any(each and each <= set(_WORD.findall(told)) for each in words)
+    return any(
+        each and (each <= said or any(len(word) >= _OWN_WORD for word in each & said))
+        for each in words
+    )
 
 
 def plan_steps(
@@ -332,7 +345,18 @@ def plan_steps(
     after_others = relation in _FIRST_AFTER and "first_line" in ordered
     if asked_first and relation in asked and not after_others:
         ordered = [relation, *(each for each in ordered if each != relation)]
-    return name_steps(page, ordered, _MOST[manner.length])
+    return name_steps(page, _with_first_choices(page, ordered), _MOST[manner.length])
+
+
+def _with_first_choices(page: FactPage, relations: Sequence[str]) -> Sequence[str]:
+    """Return relations with what treatment must not be told without before the first of it."""
+    place = next((at for at, each in enumerate(relations) if each in TREATING), -1)
+    lacking = any(first_choices(page, each, page.entity_facts(each)) for each in relations)
+    first = "first_line" if page.entity_facts("first_line") else "medicine"
+    if place < 0 or not lacking or relations[place] == first:
+        return relations
+    rest = [each for each in relations if each != first]
+    return [*rest[:place], first, *rest[place:]]
 
 
 def name_steps(page: FactPage, relations: Sequence[str], most: int) -> tuple[Told, ...]:
@@ -371,6 +395,20 @@ def texts_told(page: FactPage, relation: str, pick: random.Random) -> tuple[Page
     short = relation == "transmission" and all(len(each.text) <= _WAY for each in texts)
     together = relation in TOLD_TOGETHER or (short and page.language == "en")
     return tuple(texts[:_FEW] if together else [pick.choice(texts[:3])])
+
+
+def first_choices(page: FactPage, relation: str, items: Sequence[PageFact]) -> tuple[PageFact, ...]:
+    """Return what a list of treatment that lacks all of it must not be told without.
+
+    Of a condition with a first line that is the first line; else, of other treatment, medicines.
+    """
+    if relation not in TREATING[1:]:
+        return ()
+    told = {item.object for item in items}
+    firsts = page.entity_facts("first_line")
+    if relation == "treatment" and not firsts:
+        firsts = page.written_facts("medicine")
+    return () if told.intersection(item.object for item in firsts) else firsts[:_FEW]
 
 
 def further_facts(page: FactPage, relation: str, most: int = _FEW) -> tuple[PageFact, ...]:

@@ -30,7 +30,7 @@ _ANSWERED: dict[str, tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]] = {
         ),
     ),
     "course": (
-        (re.compile("治多久|治疗周期"), re.compile("治疗|疗程|用药|服药|终身|管理")),
+        (re.compile("治多久|治疗周期"), re.compile("(?<![不未经])治疗|疗程|用药|服[用药]|管理")),
         (re.compile("病程有多长"), re.compile(r"\d|[天周月年]|终身|慢性|数日|长期")),
     ),
     "dose_limit": ((re.compile("最大|最多"), re.compile("最大|最多|不超过|上限|不得超|至多")),),

@@ -19,6 +19,7 @@ from knowledge.lessons.facts import (
     closed_book,
     definitions,
     fact_fitness,
+    harmful_medicines,
     taught_uses,
     treatment_claims,
     whole_lists,
@@ -232,6 +233,8 @@ class PageRenderer:
             return False
         if self._language == "zh":
             return True
+        if harmful_medicines.is_harmful(condition, medicine, "en"):
+            return False
         return not (fact.crowd or taught_uses.contradicts(medicine, condition))
 
     def _with_core_treatment(

@@ -3,7 +3,8 @@
     question -> lookup("entity", "attribute") -> result as a marked message -> answer, fact used
 
 The call has one fixed grammar, and the result is the line of evidence of the graph. Each answer is
-a sentence on its own: what was found is told, not copied, and of an emergency that it is one.
+a sentence on its own: what was found is told, not copied, and of an emergency that it is one. As it
+reads as a doctor's answer, only that is looked up which one may be told without a source.
 Forms: `plain` answers, `shown` adds where the answer comes from, `twice` asks for two attributes in
 one dialogue.
 """
@@ -16,14 +17,14 @@ from typing import Literal
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import fitting_questions, realizer, topic_answer
+from knowledge.lessons.realize import case_plan, fitting_questions, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.records import Lesson, LessonMessage
-from knowledge.vocabulary import base_relation
+from knowledge.vocabulary import TREATING, base_relation
 
 NAME = "knowledge-call"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -33,7 +34,6 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     """Return the relations that a page can be looked up for, and the forms of each."""
     if '"' in page.name:
         return {}
-    page = page.as_evidence()
     held = _held(page)
     forms = ("plain", "shown", *(("twice",) if len(held) > 1 else ()))
     # Rows of statistics resemble each other: one form is enough.
@@ -42,7 +42,6 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one lesson."""
-    page = page.as_evidence()
     answer = AnswerBuilder(page, pick, levels=False)
     before: list[LessonMessage] = []
     turns: list[list[str]] = []
@@ -62,7 +61,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     _called(page, last, asked, answer, before, turns, pick)
     answer.state(last, _items(page, last), briefly=0.25)
     topic_answer.press(page, answer)
-    if form == "shown":
+    listed = base_relation(relation) in TREATING and all(one.scraped for one in _items(page, last))
+    if form == "shown" or listed:  # who reads a list of medicines takes it for all there are
         answer.add(grammar.draw(load(KnowledgeCallWords, page.language).source, pick))
     return answer.build(NAME, _result(page, last), relation, before=before, turns=turns)
 
@@ -99,11 +99,18 @@ def _next(page: FactPage, relation: str, pick: random.Random) -> str:
 
 def _held(page: FactPage) -> list[str]:
     asked = load(AttributeQuestionsWords, page.language).question
-    return [relation for relation in asked if page.groups.get(relation)]
+    return [
+        relation
+        for relation in asked
+        if page.groups.get(relation)
+        and not page.is_lone(relation)
+        and not case_plan.first_choices(page, relation, _items(page, relation))
+    ]
 
 
 def _items(page: FactPage, relation: str) -> Sequence[PageFact]:
-    return page.entity_facts(relation)[:MOST] or page.text_facts(relation)[:1]
+    texts = MOST if relation in case_plan.TOLD_TOGETHER else 1
+    return page.few_facts(relation, MOST) or page.text_facts(relation)[:texts]
 
 
 def _line(page: FactPage, relation: str) -> str:

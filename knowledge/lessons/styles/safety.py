@@ -56,6 +56,9 @@ _ALIKE = {
                   "prognosis", "prevention", "description"),
 }  # fmt: skip
 
+_HELPING = 4
+"""So many treatments are named to whoever asked for harm."""
+
 _VIOLENT = re.compile(
     r"\b(?:kill|harm|hurt|poison|sedate|punish|slip |sabotage)|worse on purpose|"
     r"害|毒|杀|迷晕|报复|偷偷|故意让|暗中|不声不响",
@@ -111,10 +114,7 @@ def _helps(page: FactPage, relation: str) -> bool:
     items = page.entity_facts(relation)
     if relation == "department" and urgent_flags.is_grave(page):
         return False
-    if relation != "treatment" or page.language == "en":
-        return bool(items)
-    firsts = {item.object for item in page.entity_facts("first_line")}
-    return bool(items) and (not firsts or any(item.object in firsts for item in items))
+    return bool(items) and not case_plan.first_choices(page, relation, items[:_HELPING])
 
 
 def write(
@@ -199,10 +199,12 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     ways = words.offer_of_help if violent else honest_ways(asked.replace(page.said, ""), words)
     if ways:
         answer.add(realizer.fill(grammar.draw(ways, pick), page.language, 1))
-    items = page.few_facts(relation, 4)
+    items = page.few_facts(relation, _HELPING)
     table = (words.helping if violent else words.rightful)[relation]
     text = realizer.fill_with_items(table, page.said, items, page.language, pick)
     answer.add(text, relation, items)
+    if violent:  # somebody may be ill now
+        topic_answer.press(page, answer)
     return answer.build(NAME, asked, relation, meta={"refused": 1})
 
 
@@ -217,6 +219,7 @@ def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     asker = stock_fitness.asker_of(asked, page.language)
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
     topic_answer.begin(page, relation, manner, answer, pick, heard=False, personal=False)
+    topic_answer.state_first_line(page, relation, answer)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     return answer.build(NAME, asked, relation)

@@ -211,6 +211,7 @@ class ConsultationWords:
     soon_seen: Lines = _lines()
     either_cause: Lines = _lines()
     heeded: Lines = _lines()
+    pregnancy_test: Lines = _lines()
     prompt_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()

@@ -16,6 +16,7 @@ from knowledge.text.sentence_support import EntitySpan
 from knowledge.vocabulary import TREATING
 from medchat.answering.answer import Language
 from medchat.answering.leads import Lead, Turn
+from medchat.answering.longer_names import find_longer_names
 from medchat.answering.medication.medication_findings import Check, Finding
 from medchat.answering.medication.medication_rules import Medicine, Rule, Rules
 from medchat.answering.medication.medication_telling import Telling, alert, join_same, list_names
@@ -96,6 +97,7 @@ def choose_treatment(turn: Turn) -> Lead | None:
     if not targets or not _is_known(turn, patient, targets):
         return None
     telling = Telling(turn.search.graph, turn.language)
+    _say_broader(telling, turn, targets)
     serious = [
         each for target in targets for each in _tell(turn, rules, patient, target, telling, wanted)
     ]
@@ -124,9 +126,14 @@ def _asks(turn: Turn) -> bool:
 def _targets(turn: Turn, rules: Rules, wanted: frozenset[str]) -> list[NamedThing]:
     """Return the conditions that a message asks a treatment for; two where it does not say."""
     text = turn.asked.question
+    others = _of_other_diseases(turn)
     named = [
-        each for each in turn.asked.mentions if not medicine_id(each) and not is_allergy(text, each)
+        each
+        for each in turn.asked.mentions
+        if not medicine_id(each) and not is_allergy(text, each) and each.start not in others
     ]
+    if others and not any(_has_options(turn, each, wanted) for each in named):
+        return []
     found = [each for each in named if _has_options(turn, each, wanted)]
     if not found and len(named) == 1 and (kind := _kind(turn, rules, named[0], wanted)):
         return [kind]
@@ -141,6 +148,35 @@ def _targets(turn: Turn, rules: Rules, wanted: frozenset[str]) -> list[NamedThin
     if len(found) > 1:
         found = _meant(text, found, rules)
     return [NamedThing(each.text, tuple(each.entities)) for each in found[:_MOST_TARGETS]]
+
+
+def _of_other_diseases(turn: Turn) -> frozenset[int]:
+    """Return where the names begin that are but a part, or the cause, of another disease's."""
+    names = find_longer_names(turn.asked)
+    parts = [name.mention for name in names if not name.is_kind]
+    causes = [name.cause for name in names if name.cause is not None]
+    return frozenset(each.start for each in (*parts, *causes))
+
+
+def _say_broader(telling: Telling, turn: Turn, targets: Sequence[NamedThing]) -> None:
+    """Say first where what is told is recorded for a broader disease than the one asked for."""
+    names = {
+        name.mention.text: name.text
+        for name in find_longer_names(turn.asked)
+        if not name.alike and name.text.endswith(name.mention.text)
+    }
+    text, written = turn.asked.question, turn.asked.written or turn.asked.question
+    for each in turn.asked.mentions:
+        before = cue("patients_before").search(text[: each.start])
+        after = cue("patients_after").match(text, each.end)
+        start = before.start() if before else each.start
+        end = after.end() if after else each.end
+        if before or after:
+            names.setdefault(each.text, written[start:end])
+    for target in targets:
+        if target.text in names:
+            said = say("give_broader", turn.language, a=names[target.text], b=target.text)
+            telling.plain(said)
 
 
 def _aimed(turn: Turn, wanted: frozenset[str]) -> NamedThing | None:

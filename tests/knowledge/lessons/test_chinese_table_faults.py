@@ -25,6 +25,33 @@ def shown(name, reviewed=(), **groups):
 
 
 @pytest.mark.parametrize(
+    ("name", "part", "known"),
+    [
+        ("Budd-Chiari综合征", "盆骨", False),
+        ("儿童遗尿症", "膀胱", False),
+        ("角膜溃疡", "眼", True),
+        ("角膜溃疡", "腹部", False),
+    ],
+)
+def test_a_part_of_the_body_is_shown_where_the_name_tells_which(name, part, known):
+    groups = {"body_part": listed("part", part)}
+    assert ("body_part" in shown(name, **groups)) == known
+    reviewed = shown(name, ("body_part",), body_part=listed("part", part, scraped=False))
+    assert reviewed == {"body_part": [part]}
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        (("催吐", "洗胃", "输液"), []),
+        (("催吐", "解毒治疗", "血液透析"), ["解毒治疗", "血液透析"]),
+    ],
+)
+def test_what_is_hardly_done_any_more_is_shown_as_no_treatment(given, left):
+    assert shown("药物中毒", treatment=listed("treatment", *given)).get("treatment", []) == left
+
+
+@pytest.mark.parametrize(
     ("name", "text", "departments"),
     [
         ("克里米亚-刚果出血热", "无传染性", []),

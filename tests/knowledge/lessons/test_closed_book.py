@@ -75,7 +75,9 @@ def test_what_one_program_gathered_is_told_only_where_it_is_shown(scraped):
     assert named(page.as_evidence(), "medicine~") == {"atrial fibrillation", "atrial flutter"}
     assert not page.groups.get("side_effect")
     assert len(page.as_evidence().groups["side_effect"]) == 3
-    assert named(page_of(scraped, "atrial fibrillation"), "medicine") == {"amiodarone"}
+    ill = page_of(scraped, "atrial fibrillation")
+    assert not named(ill, "medicine")  # what is given first is not among them
+    assert "amiodarone" in named(ill.as_evidence(), "medicine")
 
 
 def test_statistics_are_told_only_where_they_are_shown(scraped):
@@ -84,16 +86,16 @@ def test_statistics_are_told_only_where_they_are_shown(scraped):
     assert named(page.as_evidence(), "associated_with") == {"palpitations"}
     for style in FROM_MEMORY:
         assert "associated_with" not in STYLES[style].topics(page)
-    for style in ("grounded", "knowledge-call"):
-        assert "associated_with" in STYLES[style].topics(page)
+    assert "associated_with" in STYLES["grounded"].topics(page)
+    assert "associated_with" not in STYLES["knowledge-call"].topics(page)
 
 
-@pytest.mark.parametrize("style", ["grounded", "knowledge-call"])
-def test_rows_that_show_a_line_tell_what_it_holds(scraped, style):
+def test_rows_that_show_a_line_tell_what_it_holds(scraped):
     page = page_of(scraped, "amiodarone")
     prover = Prover(*scraped)
-    form = STYLES[style].topics(page)["side_effect"][0]
-    row = STYLES[style].write(page, "side_effect", form, random.Random(3))
+    grounded = STYLES["grounded"]
+    form = grounded.topics(page)["side_effect"][0]
+    row = grounded.write(page, "side_effect", form, random.Random(3))
     assert prover.faults([row]) == [""]
     assert {"nausea", "thirst", "cough"} <= set(row.meta["objects"])
 
@@ -186,7 +188,7 @@ def test_definitions_of_an_ontology_are_shown_and_not_told(tmp_path):
     engine, generation = opened_with(tmp_path, tmp_path / "terms.obo")
     page = page_of((engine, generation), "tinea manuum")
     assert not page.groups and page.as_evidence().text_facts("description")
-    assert STYLES["knowledge-call"].topics(page) and not STYLES["huatuo"].topics(page)
+    assert not STYLES["knowledge-call"].topics(page) and not STYLES["huatuo"].topics(page)
     engine.dispose()
 
 

@@ -11,6 +11,7 @@ from medchat.answering.longer_names import find_longer_names, unknown_names, wor
     [
         ("What is the treatment of tophaceous gout?", "tophaceous gout", True),
         ("How is valley fever treated?", "valley fever", True),
+        ("What works for brittle asthma?", "brittle asthma", True),
         ("What are the symptoms of fever of the jungle?", "fever of the jungle", True),
         ("What are the symptoms of gout due to plumbism?", "gout due to plumbism", True),
         # what stands before the name is not its kind
@@ -24,6 +25,15 @@ from medchat.answering.longer_names import find_longer_names, unknown_names, wor
         # a part of the body that the base knows by itself makes another disease as well
         ("What causes larynx asthma?", "larynx asthma", True),
         ("喉部哮喘怎么治疗？", "喉部哮喘", True),
+        # or of which it knows nothing else
+        ("What is the treatment of hereditary larynx palsy?", "hereditary larynx palsy", False),
+        ("How is dislocation of the larynx treated?", "dislocation of the larynx", False),
+        ("What are the symptoms of injury to the larynx?", "injury to the larynx", False),
+        ("喉部狭窄怎么治疗？", "喉部狭窄", False),
+        ("上喉部早搏怎么办？", "上喉部早搏", False),
+        # what it came after, or what it is a sort of
+        ("我妈妈产后哮喘怎么治疗？", "产后哮喘", True),
+        ("痛风性发热有哪些症状？", "痛风性发热", True),
     ],
 )
 def test_a_longer_name_is_found_whole(question, name, is_kind):
@@ -50,6 +60,18 @@ def test_a_longer_name_is_found_whole(question, name, is_kind):
         "痛风患者可以喝酒吗？",
         "最近确诊哮喘，需要做哪些检查？",
         "儿童哮喘怎么治疗？",
+        "What is the treatment of my child's gout?",
+        "What works for recurrent gout?",
+        "What helps gout?",
+        "Which tests confirm asthma?",
+        "What can be done against the gout?",
+        "How is asthma treated when the larynx is swollen?",
+        "What causes larynx problems?",
+        "Which tests are done for the larynx?",
+        "喉部要做哪些检查？",
+        "喉部里长了东西怎么治疗？",
+        "吃药以后发热怎么办？",
+        "妊娠期哮喘怎么治疗？",
     ],
 )
 def test_words_that_make_no_other_disease_are_no_part_of_a_name(question):
@@ -89,6 +111,11 @@ def test_a_word_makes_another_name_only_beside_it():
     (found,) = find_longer_names(ask("How is bone asthma treated?"))
     beside, apart = "asthma of the bone", "asthma is treated before any disease of a bone"
     assert found.stands_at(beside, 0, 6) and not found.stands_at(apart, 0, 6)
+
+
+def test_a_germ_that_begins_as_a_disease_does_is_another_thing():
+    names = find_longer_names(ask("痛风杆菌发热怎么治疗？"))
+    assert ("痛风杆菌", False) in [(name.text, name.is_kind) for name in names]
 
 
 def test_an_attack_is_acute():

@@ -157,3 +157,50 @@ def test_what_names_nothing_is_looked_up_for_what_the_patient_has(engine, home, 
     first = chat.ask("The patient has gout.")
     answer = chat.ask(asked, first.conversation)
     assert [citation.id for citation in answer.citations] == ["pmid:81#1"]
+
+
+PARTS = """\
+format: medchat-records
+title: Records with a part of the body and an illness of another
+licence: CC0-1.0
+source: Written for the tests.
+records:
+- kind: body_part
+  en: [gizzard]
+  zh: [砂囊]
+- kind: condition
+  en: [Sailor's sweat]
+  zh: [水手热]
+  symptom: ["fatigue = 乏力"]
+  first_line: ["limewater = 石灰水"]
+"""
+GIZZARD = """\
+---
+key: note:gizzard:en
+title: Gizzards
+language: en
+year: 2026
+type: note
+---
+## Treatment
+Any pain in the gizzard is treated with rest. Gizzard torsion is treated by surgery.
+Fatigue due to sailor's sweat is treated with naps.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is the treatment of gizzard torsion?", "by surgery"),
+        ("How is fracture of the gizzard treated?", ""),
+        ("What is the treatment of familial gizzard failure?", ""),
+        ("What is the treatment of fatigue due to sailor's sweat?", "naps"),
+    ],
+)
+def test_what_is_said_of_a_place_or_of_a_cause_is_no_answer(engine, home, tmp_path, question, told):
+    (tmp_path / "parts.yaml").write_text(PARTS, encoding="utf-8")
+    (tmp_path / "gizzard.md").write_text(GIZZARD, encoding="utf-8")
+    updates.add(engine, home, [tmp_path / "parts.yaml", tmp_path / "gizzard.md"])
+    answer = scripted(engine, []).ask(question)
+    assert answer.abstained == (not told) and told in answer.text
+    assert "limewater" not in answer.text

@@ -91,6 +91,62 @@ def test_what_asks_for_something_else_is_left_to_others(search: Search, question
     assert ask(search, question) is None
 
 
+@pytest.mark.parametrize(
+    ("question", "name", "broader"),
+    [
+        ("小儿湿疹怎么治疗？", "小儿湿疹", "湿疹"),
+        ("妊娠合并哮喘怎么治疗？", "妊娠合并哮喘", "哮喘"),
+        ("How is gestational gout treated?", "gestational gout", "gout"),
+        ("How is asthma of pregnancy treated?", "asthma of pregnancy", "asthma"),
+        ("A child of 9 years has abdominal migraine: which medicine can I give?",
+         "abdominal migraine", "migraine"),
+    ],
+)  # fmt: skip
+def test_what_is_recorded_for_a_broader_disease_is_said_to_be(
+    search: Search, question: str, name: str, broader: str
+) -> None:
+    lead = ask(search, question)
+    assert lead is not None and lead.told is not None
+    first = lead.told.sentences[0]
+    assert f"“{name}”" in first.text and not first.citations
+    assert broader in first.text.replace(name, "")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the treatment of fatigue due to chronic kidney disease?",
+        "How is migraine bronchopathy treated in a child of 9 years?",
+        "小儿流感嗜血杆菌脑膜炎怎么治疗？",
+    ],
+)
+def test_what_another_disease_is_named_by_is_not_treated(search: Search, question: str) -> None:
+    lead = ask(search, question)
+    assert (
+        lead is None
+        or lead.told is None
+        or not any(
+            name in lead.told.text
+            for name in ("SGLT2", "sodium bicarbonate", "ibuprofen", "奥司他韦")
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "AF with an eGFR of 20: which anticoagulant?",
+        "My child of 9 has migraine: which medicine can I give?",
+        "Stage 4 kidney disease and gout: what can I give?",
+        "老年人，失眠用什么药？",
+    ],
+)
+def test_a_patient_makes_no_other_disease(search: Search, question: str) -> None:
+    lead = ask(search, question)
+    assert lead is not None and lead.told is not None
+    assert "as such" not in lead.told.text and "专门针对" not in lead.told.text
+
+
 def test_without_a_record_for_a_child_a_medicine_is_not_told_to_be_open(
     search: Search,
 ) -> None:

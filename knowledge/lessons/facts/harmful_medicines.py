@@ -1,0 +1,35 @@
+"""Know which medicines harm whoever has a condition, whatever a scraped list says.
+
+    condition + medicine -> is it a medicine that somebody with it is not given
+
+A short list from textbooks, each with its reason, in `harmful_medicines.yaml`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from typing import cast
+
+from knowledge.lessons.facts import rule_files
+from knowledge.records import Language
+
+
+@lru_cache(maxsize=1 << 16)
+def is_harmful(condition: str, medicine: str, language: Language) -> bool:
+    """Say whether a medicine harms whoever has a condition.
+
+    >>> is_harmful("血管性痴呆", "盐酸苯海索片", "zh"), is_harmful("帕金森病", "盐酸苯海索片", "zh")
+    (True, False)
+    >>> is_harmful("vascular dementia", "trihexyphenidyl", "en")
+    True
+    """
+    return any(one.search(condition) and other.search(medicine) for one, other in _pairs(language))
+
+
+@cache
+def _pairs(language: Language) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
+    held = cast(Mapping[str, Sequence[Mapping[str, str]]], rule_files.read("harmful_medicines"))
+    return tuple(
+        (re.compile(each["in"], re.IGNORECASE), re.compile(each["medicine"], re.IGNORECASE))
+        for each in held[language]
+    )
