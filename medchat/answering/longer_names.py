@@ -9,12 +9,13 @@ the part names the kind of disease, and not said at all where it does not ("diab
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from knowledge.graph.linker import EntityMention
 from knowledge.index import lexical
 from knowledge.text.sentence_support import EntitySpan
+from knowledge.text.stop_words import EVERYDAY_EN
 from medchat.answering.answer import Language
 from medchat.answering.name_limits import limits
 from medchat.answering.understanding import Question
@@ -48,6 +49,9 @@ _ONE_ZH = "我你他她它有是对得患被把给让从由于为不没会要能
 
 _PLACES_ZH = ("上", "里")
 """What stands after a part of the body and begins no name of a disease."""
+
+_LEADS = frozenset({"for", "of", "with", "against"})
+"""Words that stand before the name of what is asked about."""
 
 _NEAR = 3
 """A word that makes another name of a name stands at most so many words from it."""
@@ -284,6 +288,7 @@ class _Token:
 def _english(asked: Question, mention: EntitySpan) -> LongerName | None:
     before, after = _tokens(asked, mention)
     left = _names_beside(list(reversed(before)), asked.question, mention.start, back=True)
+    left = left or _read_over(before, asked.question, mention.start)
     start = left[-1].start if left else mention.start
     prior = _before_connector(asked.question[:start], before)
     right = _names_beside(after, asked.question, mention.end, back=False)
@@ -339,6 +344,15 @@ def _names_beside(tokens: Sequence[_Token], text: str, edge: int, *, back: bool)
         found.append(token)
         edge = token.start if back else token.end
     return found
+
+
+def _read_over(before: Sequence[_Token], text: str, edge: int) -> list[_Token]:
+    """Return what is read as asking between "for" and a name: "what works for brittle asthma"."""
+    plain = limits().plain | EVERYDAY_EN
+    tokens = [replace(token, is_own=token.text.lower() not in plain) for token in reversed(before)]
+    found = _names_beside(tokens, text, edge, back=True)
+    led = tokens[len(found)].text.lower() if len(tokens) > len(found) else ""
+    return found if led in _LEADS else []
 
 
 def _before_connector(text: str, before: Sequence[_Token]) -> list[_Token]:

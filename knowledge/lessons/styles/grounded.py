@@ -135,6 +135,7 @@ def _untold(page: FactPage, relation: str) -> list[str]:
         if kind in RELATIONS[each].subjects
         and relation not in confusable_relations(each)
         and each not in confusable_relations(relation)
+        and (each != "transmission" or page.groups.get(each))  # nobody asks whether age is caught
     ]
 
 

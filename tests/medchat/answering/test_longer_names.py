@@ -11,6 +11,7 @@ from medchat.answering.longer_names import find_longer_names, unknown_names, wor
     [
         ("What is the treatment of tophaceous gout?", "tophaceous gout", True),
         ("How is valley fever treated?", "valley fever", True),
+        ("What works for brittle asthma?", "brittle asthma", True),
         ("What are the symptoms of fever of the jungle?", "fever of the jungle", True),
         ("What are the symptoms of gout due to plumbism?", "gout due to plumbism", True),
         # what stands before the name is not its kind
@@ -60,6 +61,10 @@ def test_a_longer_name_is_found_whole(question, name, is_kind):
         "最近确诊哮喘，需要做哪些检查？",
         "儿童哮喘怎么治疗？",
         "What is the treatment of my child's gout?",
+        "What works for recurrent gout?",
+        "What helps gout?",
+        "Which tests confirm asthma?",
+        "What can be done against the gout?",
         "How is asthma treated when the larynx is swollen?",
         "What causes larynx problems?",
         "Which tests are done for the larynx?",
