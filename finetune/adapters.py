@@ -110,17 +110,27 @@ def finished(home: Path, recipe: str) -> list[Adapter]:
 
 
 def list_adapters(home: Path) -> list[Adapter]:
-    """Return all finished rounds, by recipe and round."""
-    recipes = sorted(path.name for path in adapters_folder(home).glob("*") if path.is_dir())
-    return [adapter for recipe in recipes for adapter in finished(home, recipe)]
+    """Return all finished rounds that can be read, by recipe and round."""
+    return _readable(home)[0]
+
+
+def damaged(home: Path) -> list[FinetuneError]:
+    """Return what is wrong with rounds whose record cannot be read, and how to mend it."""
+    return _readable(home)[1]
 
 
 def named(home: Path, name: str) -> Adapter:
-    """Return the adapter `recipe/round-N`; FinetuneError lists what there is."""
+    """Return the adapter `recipe/round-N`; FinetuneError lists what there is.
+
+    A record that cannot be read is told where it is the one that is asked for.
+    """
     known = list_adapters(home)
     for adapter in known:
         if adapter.name == name:
             return adapter
+    for error in damaged(home):
+        if Path(error.where or "").parent == adapters_folder(home) / name:
+            raise error
     there = ", ".join(adapter.name for adapter in known) or "none yet"
     raise FinetuneError(
         f"There is no adapter {name}.",
@@ -252,12 +262,37 @@ def _ends(student: Student, prompt: Sequence[Message], tokens: int, precision: P
     return bool(ends)
 
 
+def _readable(home: Path) -> tuple[list[Adapter], list[FinetuneError]]:
+    """Return the rounds whose record can be read, and why others cannot."""
+    chosen = _promotions(home)
+    found: list[Adapter] = []
+    faults: list[FinetuneError] = []
+    for recipe in sorted(path for path in adapters_folder(home).glob("*") if path.is_dir()):
+        read: list[Adapter] = []
+        for folder in _rounds_in(recipe):
+            try:
+                read.append(_read(folder, chosen[-1] if chosen else None))
+            except FinetuneError as error:
+                faults.append(error)
+        found += sorted(read, key=_order)
+    return found, faults
+
+
 def _of_recipe(home: Path, recipe: str, chosen: str | None) -> list[Adapter]:
-    found = []
-    for path in (adapters_folder(home) / recipe).glob("round-*"):
-        if _ROUND.fullmatch(path.name) and (path / manifests.MANIFEST).is_file():
-            found.append(_read(path, chosen))
-    return sorted(found, key=lambda adapter: (adapter.round, adapter.attempt))
+    folders = _rounds_in(adapters_folder(home) / recipe)
+    return sorted((_read(folder, chosen) for folder in folders), key=_order)
+
+
+def _rounds_in(recipe: Path) -> list[Path]:
+    return [
+        path
+        for path in sorted(recipe.glob("round-*"))
+        if _ROUND.fullmatch(path.name) and (path / manifests.MANIFEST).is_file()
+    ]
+
+
+def _order(adapter: Adapter) -> tuple[int, int]:
+    return adapter.round, adapter.attempt
 
 
 def _read(folder: Path, chosen: str | None) -> Adapter:

@@ -35,9 +35,12 @@ def register(parent: typer.Typer) -> None:
 @app.command("list", epilog="Example: medchat adapters list --json")
 def list_(as_json: Json = False) -> None:
     """List finished rounds with their lineage; the promoted one answers."""
-    from finetune.adapters import list_adapters
+    from finetune import adapters
 
-    found = list_adapters(startup.settings().home)
+    home = startup.settings().home
+    found = adapters.list_adapters(home)
+    for error in adapters.damaged(home):
+        output.note(f"{error.what} {error.remedy}")
     rows = [
         ("*" if each.promoted else "", each.name, each.objective, each.base, each.parent or "")
         for each in found

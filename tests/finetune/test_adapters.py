@@ -94,11 +94,18 @@ def test_an_unknown_name_lists_what_there_is(made, act, named):
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"base": {}, "scores": {}}'])
 def test_a_corrupt_manifest_is_told(made, text):
     path = adapters.folder_of(made.home, "toy", 1) / "MANIFEST.json"
+    other = forge(made, "another", 1)
     path.write_text(text)
-    with pytest.raises(FinetuneError) as caught:
-        adapters.list_adapters(made.home)
-    assert str(path) in caught.value.where
-    assert caught.value.status == 2
+    for ask in (adapters.named, adapters.promote):
+        with pytest.raises(FinetuneError) as caught:
+            ask(made.home, "toy/round-1")
+        assert str(path) in caught.value.where and caught.value.status == 2
+    with pytest.raises(FinetuneError):
+        adapters.finished(made.home, "toy")  # what a round builds on is never guessed
+    # the others are listed, and one of them can answer
+    assert [one.name for one in adapters.list_adapters(made.home)] == [other]
+    assert [str(path)] == [error.where for error in adapters.damaged(made.home)]
+    assert adapters.promote(made.home, other).promoted
 
 
 @pytest.mark.parametrize("text", ["{", '"toy/round-1"'])

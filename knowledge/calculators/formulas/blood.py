@@ -28,7 +28,34 @@ _NO_HYPERGLYCAEMIA = Limit(
     "直接采用实测血钠",
     values={"glucose": (64, 100)},
 )
-_PH = Input("ph", ("pH",), ("酸碱度", "pH值", "pH"), "", 7.08, 7.56, 2)
+_CALCIUM_BANDS = (
+    Band(7.5, "severely low, which can cause spasms, seizures and arrhythmia; treat now",
+         "严重降低，可致抽搐和心律失常，须立即处理"),
+    Band(8.5, "low", "偏低"),
+    Band(10.5, "within the usual range", "在常见范围内", True),
+    Band(12, "raised; find the cause", "升高，应查明原因", True),
+    Band(14, "markedly raised; assess today", "明显升高，应当日评估", True),
+    Band(None, "above 14 mg/dL, an emergency that needs fluids in hospital now",
+         "高于14 mg/dL，属急症，须立即住院补液"),
+)  # fmt: skip
+_GAP_BANDS = (
+    Band(3, "unusually low; repeat the measurement", "异常偏低，应复查"),
+    Band(12, "not raised", "未升高", True),
+    Band(20, "raised; look for lactate, ketones, kidney failure and poisons",
+         "升高，应查乳酸、酮体、肾功能及中毒", True),
+    Band(None, "markedly raised; a severe acidosis is likely, so check lactate, ketones, "
+         "creatinine and poisons now",
+         "明显升高，很可能为重度酸中毒，须立即查乳酸、酮体、肌酐及毒物"),
+)  # fmt: skip
+_SODIUM_BANDS = (
+    Band(125, "severely low; assess in hospital now, at once with confusion or seizures",
+         "严重降低，须立即住院评估，有意识模糊或抽搐时更须急救"),
+    Band(135, "low", "偏低"),
+    Band(145, "within the usual range", "在常见范围内", True),
+    Band(150, "raised; look for a lack of water", "升高，应查是否缺水", True),
+    Band(None, "severely raised; assess in hospital now", "严重升高，须立即住院评估"),
+)  # fmt: skip
+_PH = Input("ph", ("pH",), ("酸碱度", "pH值", "pH"), "", 7.26, 7.56, 2)
 
 FORMULAS = (
     Formula(
@@ -39,6 +66,7 @@ FORMULAS = (
         "calcium + 0.8 * (4 - albumin)",
         "mg/dL",
         1,
+        bands=_CALCIUM_BANDS,
     ),
     Formula(
         "anion-gap",
@@ -48,6 +76,7 @@ FORMULAS = (
         "sodium - (chloride + bicarbonate)",
         "mmol/L",
         0,
+        bands=_GAP_BANDS,
     ),
     Formula(
         "albumin-corrected-gap",
@@ -57,6 +86,7 @@ FORMULAS = (
         "sodium - (chloride + bicarbonate) + 2.5 * (4 - albumin)",
         "mmol/L",
         1,
+        bands=_GAP_BANDS,
         source="Figge J et al. Crit Care Med 1998;26:1807-1810",
     ),
     Formula(
@@ -86,6 +116,13 @@ FORMULAS = (
         "2 * sodium + glucose / 18 + bun / 2.8",
         "mOsm/kg",
         0,
+        bands=(
+            Band(275, "low", "偏低"),
+            Band(295, "within the usual range", "在常见范围内", True),
+            Band(320, "raised", "升高"),
+            Band(None, "320 mOsm/kg or more; look for a hyperosmolar crisis and treat it now",
+                 "达到或超过320 mOsm/kg，须立即排查并处理高渗危象"),
+        ),
     ),
     Formula(
         "osmolal-gap",
@@ -107,6 +144,12 @@ FORMULAS = (
         "measured - (2 * sodium + glucose / 18 + bun / 2.8)",
         "mOsm/kg",
         0,
+        bands=(
+            Band(10, "not raised", "未升高", True),
+            Band(20, "raised", "升高", True),
+            Band(None, "markedly raised; look for methanol, ethylene glycol and other alcohols now",
+                 "明显升高，须立即排查甲醇、乙二醇等醇类中毒"),
+        ),
     ),
     Formula(
         "sodium-katz",
@@ -116,6 +159,7 @@ FORMULAS = (
         "sodium + 0.016 * (glucose - 100)",
         "mmol/L",
         0,
+        bands=_SODIUM_BANDS,
         limits=(_NO_HYPERGLYCAEMIA,),
         source="Katz MA. N Engl J Med 1973;289:843-844",
     ),
@@ -127,6 +171,7 @@ FORMULAS = (
         "sodium + 0.024 * (glucose - 100)",
         "mmol/L",
         0,
+        bands=_SODIUM_BANDS,
         limits=(_NO_HYPERGLYCAEMIA,),
         source="Hillier TA, Abbott RD, Barrett EJ. Am J Med 1999;106:399-403",
     ),
@@ -158,6 +203,16 @@ FORMULAS = (
         "0.0307 * paco2 * 10 ^ (ph - 6.1)",
         "mmol/L",
         1,
+        bands=(
+            Band(10, "severely low; look for the cause of the acidosis and treat it now",
+                 "严重降低，须立即查明并处理酸中毒"),
+            Band(22, "low; look for a metabolic acidosis, or a reply to fast breathing",
+                 "偏低，应区分代谢性酸中毒与呼吸性碱中毒的代偿"),
+            Band(26, "within the usual range", "在常见范围内", True),
+            Band(40, "raised; look for a metabolic alkalosis, or retained carbon dioxide",
+                 "升高，应区分代谢性碱中毒与二氧化碳潴留的代偿", True),
+            Band(None, "severely raised; look for the cause now", "严重升高，须立即查明原因"),
+        ),
     ),
     Formula(
         "average-glucose",
@@ -167,6 +222,15 @@ FORMULAS = (
         "28.7 * hba1c - 46.7",
         "mg/dL",
         0,
+        bands=(
+            Band(154, "at most what is the goal for many people with diabetes",
+                 "不高于多数糖尿病患者的控制目标", True),
+            Band(240, "above the goal of most people with diabetes; the treatment needs a review",
+                 "高于多数糖尿病患者的控制目标，应复核治疗", True),
+            Band(None, "far above the goal; see the doctor soon, and today with vomiting, deep "
+                 "breathing or drowsiness",
+                 "远高于控制目标，应尽快就诊，如有呕吐、深大呼吸或嗜睡须当日就诊"),
+        ),
         source="Nathan DM et al. Diabetes Care 2008;31:1473-1478",
     ),
     Formula(
@@ -256,6 +320,13 @@ FORMULAS = (
         "wbc * share / 100",
         "×10⁹/L",
         2,
+        bands=(
+            Band(0.5, "severely low; any fever is an emergency", "严重降低，发热即属急症"),
+            Band(1, "moderately low; any fever needs care today", "中度降低，发热须当日就诊"),
+            Band(1.5, "slightly low", "轻度降低"),
+            Band(7.5, "within the usual range", "在常见范围内", True),
+            Band(None, "raised; look for an infection or another cause", "升高，应查感染等原因"),
+        ),
     ),
     Formula(
         "albumin-globulin",

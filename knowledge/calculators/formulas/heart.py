@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from knowledge.calculators.formulas.formula import Formula, Input
+from knowledge.calculators.formulas.formula import Band, Formula, Input
 from knowledge.calculators.formulas.quantities import (
     AGE,
     DIASTOLIC,
@@ -15,6 +15,24 @@ from knowledge.calculators.formulas.quantities import (
 )
 
 _QT = (QT, HEART_RATE)
+_LONG = (
+    Band(350, "short (below 350 ms), which needs a cardiologist's opinion",
+         "低于350 ms，属偏短，应请心内科评估"),
+    Band(450, "within the usual range of most people", "在多数人的常见范围内", True),
+    Band(470, "borderline; some count it as long in men", "属临界，男性可视为延长"),
+    Band(500, "long (below 500 ms), so medicines, potassium and magnesium should be checked",
+         "属延长，但低于500 ms，应核查用药、血钾和血镁"),
+    Band(None, "500 ms or more; a high risk of a dangerous arrhythmia; act on medicines, potassium "
+         "and magnesium now, with the heart monitored",
+         "达到或超过500 ms，恶性心律失常风险高，须立即心电监护并处理用药、血钾和血镁"),
+)  # fmt: skip
+_LONG_AT_ANY_RATE = (
+    *_LONG[:-1],
+    Band(None, "500 ms or more by Bazett, which reads too high at a fast heart rate; compare "
+         "Fridericia, and until then monitor the heart and act on medicines and potassium",
+         "按Bazett公式达到或超过500 ms，心率快时该公式偏高，应与Fridericia公式核对，"
+         "其间须心电监护并处理用药、血钾和血镁"),
+)  # fmt: skip
 
 FORMULAS = (
     Formula(
@@ -25,6 +43,19 @@ FORMULAS = (
         "(sbp + 2 * dbp) / 3",
         "mmHg",
         0,
+        bands=(
+            Band(
+                65,
+                "below 65 mmHg, at which organs get too little blood: act now",
+                "低于65 mmHg，器官灌注不足，须立即处理",
+            ),
+            Band(110, "high enough to supply the organs", "足以保证器官灌注", True),
+            Band(
+                None,
+                "high: above 110 mmHg, so measure the pressure again and treat it",
+                "偏高，超过110 mmHg，应复测血压并处理",
+            ),
+        ),
     ),
     Formula(
         "pulse-pressure",
@@ -43,6 +74,15 @@ FORMULAS = (
         "heart_rate / sbp",
         "",
         2,
+        bands=(
+            Band(0.7, "not raised", "未升高", True),
+            Band(0.9, "slightly raised; watch the patient closely", "轻度升高，须密切观察", True),
+            Band(
+                None,
+                "clearly raised: look for shock and treat it now",
+                "明显升高，须立即排查并处理休克",
+            ),
+        ),
     ),
     Formula(
         "qtc-bazett",
@@ -52,6 +92,7 @@ FORMULAS = (
         "qt / sqrt(60 / heart_rate)",
         "ms",
         0,
+        bands=_LONG_AT_ANY_RATE,
         source="Bazett HC. Heart 1920;7:353-370",
     ),
     Formula(
@@ -62,6 +103,7 @@ FORMULAS = (
         "qt / (60 / heart_rate) ^ (1 / 3)",
         "ms",
         0,
+        bands=_LONG,
         source="Fridericia LS. Acta Med Scand 1920;53:469-486",
     ),
     Formula(
@@ -72,6 +114,7 @@ FORMULAS = (
         "qt + 154 * (1 - 60 / heart_rate)",
         "ms",
         0,
+        bands=_LONG,
         source="Sagie A et al. Am J Cardiol 1992;70:797-801",
     ),
     Formula(
@@ -82,6 +125,7 @@ FORMULAS = (
         "qt + 1.75 * (heart_rate - 60)",
         "ms",
         0,
+        bands=_LONG,
     ),
     Formula(
         "qtc-rautaharju",
@@ -91,6 +135,7 @@ FORMULAS = (
         "qt * (120 + heart_rate) / 180",
         "ms",
         0,
+        bands=_LONG,
     ),
     Formula(
         "karvonen",
@@ -122,6 +167,27 @@ FORMULAS = (
         "pao2 / (fio2 / 100)",
         "mmHg",
         0,
+        bands=(
+            Band(
+                100,
+                "100 mmHg or less: a severe lack of oxygen that needs intensive care now",
+                "不高于100 mmHg，属重度低氧，须立即重症监护",
+                True,
+            ),
+            Band(
+                200,
+                "between 100 and 200 mmHg: a moderate lack of oxygen that needs hospital now",
+                "介于100与200 mmHg之间，属中度低氧，须立即住院",
+                True,
+            ),
+            Band(
+                300,
+                "between 200 and 300 mmHg: a mild lack of oxygen that needs assessment today",
+                "介于200与300 mmHg之间，属轻度低氧，须当日评估",
+                True,
+            ),
+            Band(None, "above 300 mmHg", "高于300 mmHg"),
+        ),
     ),
     Formula(
         "fev1-fvc",

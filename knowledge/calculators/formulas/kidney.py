@@ -15,13 +15,25 @@ from knowledge.calculators.formulas.quantities import (
 
 _CHILD = {"age": (3.0, 17.0)}
 _STAGES = (
-    Band(15, "GFR category G5", "GFR分期为G5期"),
-    Band(30, "GFR category G4", "GFR分期为G4期"),
+    Band(15, "GFR category G5, which means kidney failure and needs a kidney specialist now",
+         "GFR分期为G5期，即肾衰竭，须尽快请肾内科处理"),
+    Band(30, "GFR category G4, a severe loss that calls for a kidney specialist soon",
+         "GFR分期为G4期，属重度下降，应尽快转肾内科"),
     Band(45, "GFR category G3b", "GFR分期为G3b期"),
     Band(60, "GFR category G3a", "GFR分期为G3a期"),
     Band(90, "GFR category G2", "GFR分期为G2期"),
     Band(None, "GFR category G1", "GFR分期为G1期"),
-)
+)  # fmt: skip
+_CLEARANCE = (
+    Band(15, "kidney failure (below 15 mL/min), in which many medicines are not given at all",
+         "低于15 mL/min，属肾衰竭，许多药物不可使用"),
+    Band(30, "a severe loss (15 to 30 mL/min), at which many doses must be changed",
+         "介于15与30 mL/min之间，属重度下降，许多药物须调整剂量"),
+    Band(60, "a moderate loss (30 to 60 mL/min), at which some doses must be changed",
+         "介于30与60 mL/min之间，属中度下降，部分药物须调整剂量"),
+    Band(None, "60 mL/min or more, at which few doses must be changed",
+         "不低于60 mL/min，多数药物无须调整剂量"),
+)  # fmt: skip
 _SCHWARTZ_EN = "use the bedside Schwartz equation, which is meant for children"
 _SCHWARTZ_ZH = "儿童请改用床旁Schwartz公式"
 
@@ -39,6 +51,7 @@ FORMULAS = (
         "(140 - age) * weight / (72 * creatinine) * (0.85 if sex == female else 1)",
         "mL/min",
         1,
+        bands=_CLEARANCE,
         limits=(
             Limit(
                 "age < 18",
@@ -85,6 +98,7 @@ FORMULAS = (
         "175 * creatinine ^ -1.154 * age ^ -0.203 * (0.742 if sex == female else 1)",
         "mL/min/1.73 m²",
         0,
+        bands=_STAGES,
         limits=(
             Limit(
                 "age < 18",
@@ -109,6 +123,7 @@ FORMULAS = (
         "0.413 * height / creatinine",
         "mL/min/1.73 m²",
         0,
+        bands=_STAGES,
         limits=(
             Limit(
                 "age >= 18",

@@ -194,6 +194,12 @@ FORMULAS = (
             item(_GBS[0]),
             *(item(each, "2") for each in _GBS[1:]),
         ),
+        bands=(
+            Band(2, "0 or 1, a low risk, at which care outside hospital may do",
+                 "0至1分，属低危，可考虑门诊处理"),
+            Band(None, "2 or more, at which hospital and an endoscopy soon are needed",
+                 "达到或超过2分，须住院并尽早内镜检查"),
+        ),
         source="Blatchford O et al. Lancet 2000;356:1318-1321",
     ),
 )  # fmt: skip

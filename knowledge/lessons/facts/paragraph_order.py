@@ -20,7 +20,10 @@ ORDER: Final[dict[str, tuple[str, ...]]] = {
 }
 """The relations of a paragraph, from what something is to what follows from it."""
 
-KEPT = (*("description", "symptom", "medicine~", "first_line~"), *("contraindication", "red_flag"))
+KEPT = (
+    *("description", "symptom", "medicine~", "first_line~", "side_effect"),
+    *("contraindication", "red_flag"),
+)
 """What no paragraph leaves out where it is known."""
 
 FEWEST = 4

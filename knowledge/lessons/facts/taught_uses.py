@@ -97,6 +97,45 @@ def lacks_first_choice(condition: str, medicines: Collection[str]) -> bool:
     return bool(firsts) and not any(_key(each) in firsts for each in medicines)
 
 
+def rank_medicine(condition: str, medicine: str) -> int:
+    """Return 0 for a taught first choice for a condition, 1 for a taught medicine, 2 otherwise.
+
+    >>> [rank_medicine("Depression", each) for each in ("Sertraline", "Mirtazapine", "Doxepin")]
+    [0, 1, 2]
+    """
+    taught, key, called = _taught(), _key(medicine), _stems(condition)
+    if key in taught.firsts.get(called, ()):
+        return 0
+    return 1 if called in taught.uses.get(key, ()) else 2
+
+
+def is_taught_use(medicine: str, condition: str) -> bool:
+    """Say whether the starter records teach a use under that very name, however it is spelt.
+
+    >>> is_taught_use("Amlodipine", "Hypertension"), is_taught_use("Amlodipine", "Arthritis")
+    (True, False)
+    """
+    return _stems(condition) in _taught().uses.get(_key(medicine), ())
+
+
+def are_within(one: str, other: str) -> bool:
+    """Say whether a name is broader than another, which has all its words and more.
+
+    >>> are_within("Diabetes Mellitus", "Type 2 Diabetes Mellitus"), are_within("Gout", "Gout")
+    (True, False)
+    """
+    return bool(_stems(one)) and _stems(one) < _stems(other)
+
+
+def are_alike(one: str, other: str) -> bool:
+    """Say whether two names are spellings of one, or words that the starter takes for the same.
+
+    >>> are_alike("Seizures", "Epilepsy"), are_alike("Gout", "Pseudogout")
+    (True, False)
+    """
+    return _stems(one) == _stems(other)
+
+
 def _meet(one: Stems, other: Stems) -> bool:
     """Say whether one name holds all words of the other: a kind of it, or the same."""
     return bool(one and other) and (one <= other or other <= one)

@@ -89,20 +89,56 @@ def fit_to_tell(kind: str, groups: Groups, reviewed: Collection[str], partly_hid
 def fit_to_teach(name: str, kind: str, groups: Groups, reviewed: Collection[str]) -> Fit:
     """Return what an English answer may claim beside what the starter records teach.
 
-    A list that somebody wrote and read, one of the `reviewed` relations, is not doubted.
+    A list that somebody wrote and read, one of the `reviewed` relations, is not doubted. Of a long
+    one an answer tells what stands first: that is what is taught.
     """
     if kind == "medicine" and not set(USES).intersection(reviewed):
         uses = [item.text for each in USES for item in groups.get(each, ())]
         if uses and taught_uses.lacks_main_use(name, uses):
             return _without(USES, groups, MAIN_USE)
+        groups = _taught_first(name, groups)
     if kind == "condition" and not {"medicine", FIRST}.intersection(reviewed):
         medicines = [item.text for each in ("medicine", FIRST) for item in groups.get(each, ())]
         if medicines and taught_uses.lacks_first_choice(name, medicines):
             return _without(("medicine",), groups, FIRST_CHOICE)
+        groups = {
+            relation: tuple(
+                sorted(items, key=lambda each: taught_uses.rank_medicine(name, each.text))
+            )
+            if relation == "medicine"
+            else items
+            for relation, items in groups.items()
+        }
     described = " ".join(item.text for item in groups.get("description", ()))
     if kind == "condition" and _INBORN.search(described):
         return _without(("prevention",), groups, INBORN)
     return Fit(groups, {})
+
+
+def _taught_first(medicine: str, groups: Groups) -> Groups:
+    """Return uses with those that are taught first, and none that another of them narrows down.
+
+    "Arthritis" beside "psoriatic arthritis" says no more, and may say too much. Seizures beside
+    epilepsy are the same use under another name.
+    """
+    named = [item.text for each in USES for item in groups.get(each, ())]
+    kept: Groups = {}
+    for relation, items in groups.items():
+        if relation in USES:
+            fit = [
+                item
+                for item in items
+                if taught_uses.is_taught_use(medicine, item.text)
+                or not any(taught_uses.are_within(item.text, each) for each in named)
+            ]
+            fit.sort(key=lambda item: not taught_uses.is_taught_use(medicine, item.text))
+            items = tuple(
+                item
+                for place, item in enumerate(fit)
+                if not any(taught_uses.are_alike(item.text, each.text) for each in fit[:place])
+            )
+        kept[relation] = items
+    return kept
 
 
 def is_known_use(condition: str, medicine: str, language: Language) -> bool:

@@ -106,13 +106,21 @@ _GRAVE = re.compile(
 )
 """Conditions that kill or maim within hours or days where nobody treats them."""
 
-_SOON = re.compile(r"leuk(?:a)?emia|白血病|endocarditis|心内膜炎", re.IGNORECASE)
+_SOON = re.compile(
+    r"leuk(?:a)?emia|endocarditis|type 1 diabetes|pyelonephritis|kidney infection|diverticulitis|"
+    r"pelvic inflammatory|\bIgA vasculitis|Henoch|myocarditis|"
+    r"\b(?:hypo|hyper)(?:natr|kal|calc)a?emia|optic neuritis|orbital|"
+    "白血病|心内膜炎|1型糖尿病|肾盂肾炎|憩室炎|盆腔炎|IgA血管炎|过敏性紫癜|心肌炎|"
+    "[高低](?:钠|钾|钙)血症|视神经炎",
+    re.IGNORECASE,
+)
 """Conditions of which a suspicion does not wait for a free appointment."""
 
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
-    r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion)\b|"
-    "烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
+    r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion|"
+    r"alcohol withdrawal)\b|"
+    "酒精戒断|烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
     re.IGNORECASE,
 )
 """What befalls somebody who knows of it: no complaint leads to it."""

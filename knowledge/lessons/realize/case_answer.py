@@ -304,6 +304,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     words = load(ConsultationWords, plan.page.language)
     whys = {**words.why, **words.why_named} if named else words.why
     # Nobody weighs reasons where it is urgent.
+    if plan.alarm or not case_plan.may_be_routine(plan.page):  # a referral takes weeks
+        whys = {each: lines for each, lines in whys.items() if each != "department"}
     explained = [each for each, _ in plan.steps if whys.get(each) and not plan.is_urgent]
     explained = pick.sample(explained, min(len(explained), _WHYS[plan.manner.length]))
     if plan.relation in whys and plan.relation not in explained and not plan.is_urgent:

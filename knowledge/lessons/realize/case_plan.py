@@ -46,10 +46,16 @@ _ANSWERED_FIRST = ("department", "complication")
 _PLAIN = ("treatment", "department")
 """Relations that read alike for most conditions: seldom added unless asked for."""
 
-_MEANING = ("description", "drug_class", "body_part", "transmission")
+_MEANING = ("description", "drug_class", "body_part")
 _CLASS_END_ZH = re.compile("(?:类药物|药物|类|药|剂)+$")
 _WORD = re.compile(r"[a-z0-9]{3,}")
-_PLAIN_WORDS = {"medicine", "drug", "agent", "inhibitor", "the", "and"}
+_PLAIN_WORDS = {
+    *("medicine", "drug", "agent", "inhibitor", "the", "and"),
+    *("medicines", "inhibitors", "antagonist", "antagonists", "analgesic", "selective"),
+}
+_OWN_WORD = 9
+"""A word of so many letters names a class by itself: dihydropyridine."""
+
 _SAME = ("description", "drug_class")
 """Relations of which one may say what the other does."""
 
@@ -301,8 +307,12 @@ def names_class(page: FactPage) -> bool:
     classes = [item.text.casefold() for item in page.groups.get("drug_class", ())]
     if page.language == "zh":
         return any(_CLASS_END_ZH.sub("", each) in told for each in classes)
+    said = set(_WORD.findall(told))
     words = [set(_WORD.findall(each)) - _PLAIN_WORDS for each in classes]
-    return any(each and each <= set(_WORD.findall(told)) for each in words)
+    return any(
+        each and (each <= said or any(len(word) >= _OWN_WORD for word in each & said))
+        for each in words
+    )
 
 
 def plan_steps(

@@ -37,6 +37,14 @@ def find(page: FactPage, item: PageFact) -> PageFact | None:
     return None
 
 
+def distinct(texts: Sequence[PageFact]) -> tuple[PageFact, ...]:
+    """Return those of some texts that do not advise the same as one before, on another pair."""
+    kept: dict[str, PageFact] = {}
+    for text in texts:
+        kept.setdefault(_TITLE_END.split(text.text, maxsplit=1)[-1].strip(), text)
+    return tuple(kept.values())
+
+
 def is_order(advice: PageFact, language: Language) -> bool:
     """Say whether an English advice tells a prescriber what to do, and not who takes both.
 

@@ -46,10 +46,9 @@ _SAID_OF_LISTS = ("interaction", "contraindication")
 _ASKED_BY_ILL = ("department", "treatment")
 """Relations that are asked about in the middle of it: where to go, and what is done."""
 
+_NO_WARNING_FIRST = (*case_plan.TO_STAY_WELL, "description")
 _OF_PREGNANCY = ("pregnancy", "breastfeeding")
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
-_DANGER_BESIDE = 0.5
-"""How often a dangerous side effect that nobody asked for is told with what to do."""
 
 
 def tell(
@@ -57,11 +56,19 @@ def tell(
 ) -> None:
     """Tell whoever it concerns all of a topic: what stands before it, the topic, what follows."""
     begin(page, relation, manner, answer, pick)
+    state_first_line(page, relation, answer)
     items = page.few_facts(relation, _MOST)
     case_answer.say_step(
         page, relation, items or case_plan.texts_told(page, relation, pick), answer, pick
     )
     end(page, relation, manner, answer, pick, personal=True)
+
+
+def state_first_line(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
+    """State what a condition is treated with first, before the rest of a treatment is told."""
+    first = page.entity_facts("first_line") if relation in TREATING[1:] else ()
+    if first and not answer.states("first_line"):
+        answer.state("first_line", first[:_MOST])
 
 
 def begin(
@@ -77,10 +84,11 @@ def begin(
     """Say that a question was heard, and what its subject is, where there is room for it.
 
     A warning comes first where the condition cannot wait and the question is `personal`: about
-    somebody who is ill. Whoever may get worse is first told what was asked for.
+    somebody who is ill. Whoever may get worse is first told what was asked for, and what a thing
+    is comes before all that is known of it.
     """
     urgent = case_plan.is_emergency(page)
-    if personal and case_plan.comes_first(page) and relation not in case_plan.TO_STAY_WELL:
+    if personal and case_plan.comes_first(page) and relation not in _NO_WARNING_FIRST:
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
             words = load(ConsultationWords, page.language)
@@ -93,6 +101,8 @@ def begin(
             case_answer.draw_stock(lines, page, answer)
         else:
             case_answer.acknowledge(page, (), answer)
+    if relation == "description":
+        return
     for each, items in case_plan.plan_meaning(page, relation, manner, pick)[:1]:
         answer.state(each, items, briefly=0.0 if not answer.has_begun else 0.5)
 
@@ -138,6 +148,8 @@ def end(
     if urgent or not manner.is_plain:
         whys = {}
     whys = {each: lines for each, lines in whys.items() if each not in _SAID_OF_LISTS}
+    if page.entity.kind == "condition" and not case_plan.may_be_routine(page):
+        whys = {each: lines for each, lines in whys.items() if each != "department"}
     if not _may_plan_pregnancy(page):
         whys = {each: lines for each, lines in whys.items() if each != "pregnancy"}
     mine = personal and (page.entity.kind == "medicine" or relation == "department")
@@ -151,7 +163,8 @@ def end(
     healthy = relation in case_plan.TO_STAY_WELL and not case_plan.cannot_wait(page)
     personal = personal or answer.asker == "patient"
     acute = personal and acute_kinds.kind_of(page.name)
-    if (urgent or manner.length != "short" or acute) and not healthy:
+    defined = relation == "description" and case_plan.comes_first(page)
+    if (urgent or defined or manner.length != "short" or acute) and not healthy:
         warn(page, relation, answer)
     press(page, answer)
     if personal or relation in _ASKED_BY_ILL:
@@ -183,7 +196,7 @@ def end(
             explained = True
     answer.close_lists()
     case_answer.explain_signs(page, answer, pick)
-    _tell_danger(page, relation, answer, pick)
+    _tell_danger(page, answer)
     if (
         closed
         and not (relation == "medicine" and answer.has_closed_lists)
@@ -206,11 +219,10 @@ def end(
         case_answer.draw_stock(ends, page, answer)
 
 
-def _tell_danger(page: FactPage, relation: str, answer: AnswerBuilder, pick: random.Random) -> None:
+def _tell_danger(page: FactPage, answer: AnswerBuilder) -> None:
     """Say what to do about a dangerous side effect, which reads as one of the harmless ones."""
     kind = acute_kinds.kind_of_effects(item.text for item in answer.stated("side_effect"))
-    asked = relation == "side_effect" or pick.random() < _DANGER_BESIDE
-    if kind and asked and page.entity.kind == "medicine" and answer.asker != "colleague":
+    if kind and page.entity.kind == "medicine" and answer.asker != "colleague":
         answer.add_stock(load(AcuteWords, page.language).effect[kind], at_any_rate=True)
 
 

@@ -135,6 +135,7 @@ def _untold(page: FactPage, relation: str) -> list[str]:
         if kind in RELATIONS[each].subjects
         and relation not in confusable_relations(each)
         and each not in confusable_relations(relation)
+        and (each != "transmission" or page.groups.get(each))  # nobody asks whether age is caught
     ]
 
 
@@ -305,9 +306,15 @@ def _torn(page: FactPage, pair: Sequence[str]) -> list[tuple[PageFact, PageFact]
     ]
 
 
+_INTRODUCES = "介绍"
+"""Asks for all that lines tell of something, of which an answer states one line."""
+
+
 def _ask(page: FactPage, relation: str, pick: random.Random) -> str:
     kind = page.entity.kind if page.entity.kind in ("medicine", "symptom") else "condition"
-    template = grammar.draw(fitting_questions.questions(page, relation), pick)
+    templates = fitting_questions.questions(page, relation)
+    narrow = [each for each in templates if _INTRODUCES not in each]
+    template = grammar.draw(narrow or templates, pick)
     return realizer.fill(template, page.language, 1, s=page.said, kind=kind)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import taught_uses, urgent_flags
 from knowledge.lessons.facts.fact_page import MOST, UNCUT, FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages import case_rivals
@@ -36,7 +36,7 @@ from knowledge.lessons.templates.tables import (
     TextBy,
 )
 from knowledge.records import Language, Lesson
-from knowledge.vocabulary import TREATING
+from knowledge.vocabulary import TREATING, base_relation
 
 NAME = "huatuo"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -52,6 +52,9 @@ _TOLD_ONCE = ("population", "transmission", "course", "prognosis", "description"
 
 _DECIDED_BY_DOCTORS = ("medicine~",)
 """Relations of which a yes is followed by who decides on it."""
+
+_MOST_ADVICE = 3
+"""So many pieces of advice on pairs of medicines are told."""
 
 _AGAIN: dict[Language, float] = {"en": 0.0, "zh": 0.6}
 """How often a second sentence leaves out the name that the first one has given."""
@@ -96,7 +99,7 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     picked = picked and not case_plan.first_choices(page, relation, named)
     if len(named) >= 3 and picked and words.some_name.get(relation):
         forms.append("some")
-    if named and relation in words.yes_or_no_question:
+    if named and relation in words.yes_or_no_question and not _is_bare_record(page, relation):
         forms.append("is")
     if relation in _paired(page) and _second(page, relation) and not lone:
         forms.append("pair")
@@ -104,6 +107,20 @@ def _forms(page: FactPage, relation: str) -> tuple[str, ...]:
     if relation in _CASE_THEN and written.entity_facts(relation) and _describes_a_case(written):
         forms.append("case")
     return tuple(forms)
+
+
+def _is_bare_record(page: FactPage, relation: str) -> bool:
+    """Say whether English uses are only listed, of a medicine that the starter records lack.
+
+    A plain yes would say more than a list does: a name may stand for another medicine, or for one
+    that nobody gives any more.
+    """
+    if page.language != "en" or not all(item.scraped for item in page.entity_facts(relation)):
+        return False
+    if base_relation(relation) != relation:
+        return not taught_uses.knows(page.name)
+    known = map(taught_uses.knows, (item.text for item in page.entity_facts(relation)))
+    return relation in TREATING and not all(known)
 
 
 def _describes_a_case(page: FactPage) -> bool:
@@ -190,6 +207,8 @@ def _every(page: FactPage, relation: str, known: Collection[str] = ()) -> list[S
     told = page.text_facts(relation)[: 1 if named or relation in _TOLD_ONCE else most]
     if relation in case_plan.TOLD_TOGETHER and told:
         return [page.text_facts(relation)[:MOST]]
+    if relation == pair_advice.ADVICE:
+        told = pair_advice.distinct(page.text_facts(relation))[:_MOST_ADVICE]
     return [*([named] if named else []), *((item,) for item in told)]
 
 

@@ -24,7 +24,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AttributeQuestionsWords, KnowledgeCallWords
 from knowledge.records import Lesson, LessonMessage
-from knowledge.vocabulary import base_relation
+from knowledge.vocabulary import TREATING, base_relation
 
 NAME = "knowledge-call"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -61,7 +61,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     _called(page, last, asked, answer, before, turns, pick)
     answer.state(last, _items(page, last), briefly=0.25)
     topic_answer.press(page, answer)
-    if form == "shown":
+    listed = base_relation(relation) in TREATING and all(one.scraped for one in _items(page, last))
+    if form == "shown" or listed:  # who reads a list of medicines takes it for all there are
         answer.add(grammar.draw(load(KnowledgeCallWords, page.language).source, pick))
     return answer.build(NAME, _result(page, last), relation, before=before, turns=turns)
 

@@ -180,7 +180,10 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
             groups.append((each, kept[each]))
         elif each not in kept:
             texts = _texts(page, each)
-            groups.append((each, [pick.choice(texts) if each in _ONE_OF else texts[0]]))
+            one = pick.choice(texts) if each in _ONE_OF else texts[0]
+            if each == "red_flag":  # whoever reads of one must know what cannot wait
+                one = urgent_flags.first_told(texts) or one
+            groups.append((each, [one]))
     return groups
 
 

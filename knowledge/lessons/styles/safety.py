@@ -219,6 +219,7 @@ def _alike(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     asker = stock_fitness.asker_of(asked, page.language)
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
     topic_answer.begin(page, relation, manner, answer, pick, heard=False, personal=False)
+    topic_answer.state_first_line(page, relation, answer)
     answer.state(relation, huatuo.choose_items(page, relation, pick, 6), briefly=0.5)
     topic_answer.end(page, relation, manner, answer, pick, closed=False)
     return answer.build(NAME, asked, relation)

@@ -178,7 +178,7 @@ def _changed(dialogue: CalculatorDialogue) -> None:
     words = dialogue.words
     dialogue.ask(dialogue.question())
     dialogue.add_case_call(dialogue.case)
-    dialogue.answer(dialogue.result(dialogue.case))
+    dialogue.answer(*dialogue.result_sentences(dialogue.case))
     new = calculator_cases.change_value(dialogue.case, dialogue.pick)
     if new is None:
         return

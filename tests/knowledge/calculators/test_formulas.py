@@ -278,3 +278,28 @@ def test_real_chinese_items_agree_but_for_those_that_are_wrong(real_data):
     read = [item for _, item in items if item]
     assert (len(items), len(read)) == (225, 208)
     assert {item.key for item in read if not item.agrees} == DISAGREE
+
+
+@pytest.mark.parametrize(
+    ("id", "result", "says"),
+    [
+        ("anion-gap", "31", "now"),
+        ("qtc-fridericia", "541", "now"),
+        ("qtc-bazett", "512", "Fridericia"),
+        ("mdrd", "11", "kidney failure"),
+        ("cockcroft-gault", "9.0", "kidney failure"),
+        ("corrected-calcium", "14.8", "emergency"),
+        ("sodium-hillier", "119", "hospital now"),
+        ("bicarbonate-gas", "7.5", "now"),
+        ("osmolal-gap", "42", "now"),
+        ("neutrophils", "0.31", "emergency"),
+        ("pf-ratio", "88", "now"),
+        ("shock-index", "1.40", "now"),
+        ("map", "51", "now"),
+    ],
+)
+def test_a_result_that_is_dangerous_says_what_to_do(id, result, says):
+    formula = FORMULAS[id]
+    band = formula.bands[formula.band(result)]
+    assert says in band.en
+    assert "须" in band.zh or "急症" in band.zh or "衰竭" in band.zh

@@ -99,8 +99,9 @@ def test_quotes_hold_what_the_answer_says(whole):
 def test_statistics_are_told_only_where_their_line_is_shown(whole, graph, tmp_path):
     folder, _ = whole
     assert not [row for row in rows_of(folder) if tells_statistics(row)]
-    build.build(*graph, tmp_path / "data", BuildOptions(styles=("knowledge-call",)))
-    about = [row for row in rows_of(tmp_path / "data") if tells_statistics(row)]
+    build.build(*graph, tmp_path / "data", BuildOptions(styles=("grounded",)))
+    rows = rows_of(tmp_path / "data")
+    about = [row for row in rows if tells_statistics(row) and row["meta"]["objects"]]
     assert about
     for row in about:
         answer = row["messages"][-1]["content"]
@@ -268,7 +269,7 @@ def test_real_disease_records_give_proven_rows(engine, home, real_data, tmp_path
 
 def test_few_rows_tell_of_every_entity_at_least_once(graph, tmp_path):
     folder = tmp_path / "data"
-    build.build(*graph, folder, BuildOptions(styles=("knowledge-call",), limit=30))
+    build.build(*graph, folder, BuildOptions(styles=("grounded", "overview"), limit=60))
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     told = {row["split_key"] for row in rows_of(folder)}
     assert len(told) == report["entities"] == report["entities_known"] > 10

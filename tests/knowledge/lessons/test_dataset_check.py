@@ -214,7 +214,7 @@ def test_a_tampered_row_is_found(built, wanted, change, reason):
 def test_a_statistic_told_as_a_treatment_is_found(sound, tmp_path):
     engine, generation, _ = sound
     folder = tmp_path / "data"
-    build.build(engine, generation, folder, BuildOptions(styles=("knowledge-call",)))
+    build.build(engine, generation, folder, BuildOptions(styles=("grounded",)))
     told = re.compile("[Ss]tatistical").search
     file, line = tampered(folder, lambda row: told(row["messages"][-1]["content"]), treat)
     [fault] = of_rows(check(engine, generation, folder))

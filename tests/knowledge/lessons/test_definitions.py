@@ -122,3 +122,24 @@ def test_a_text_ends_before_it_classifies_or_is_garbled(rest):
 def test_a_definition_in_words_of_no_field_is_not_told():
     text = "A sprain is a tear of the functionaries of a joint that follows a sudden twist."
     assert not definitions.is_told(text, ("sprain",))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fit"),
+    [
+        ("Keratitis is a condition of the outer eye.", "keratitis", False),
+        ("Mastitis is a disorder of the breast and a form of inflammation.", "mastitis", False),
+        (
+            "Keratitis is a condition of the outer eye in which the cornea is inflamed and hurts.",
+            "keratitis",
+            True,
+        ),
+    ],
+)
+def test_a_place_alone_defines_no_condition(text, name, fit):
+    assert definitions.is_told(text, (name,)) == fit
+
+
+def test_a_garbled_sentence_ends_what_is_told():
+    text = "Gout is a painful swelling of joints. It comes from a lack in numerical development."
+    assert definitions.told(text) == "Gout is a painful swelling of joints."

@@ -15,7 +15,7 @@ from knowledge.lessons.realize import case_plan, fitting_questions, open_lists
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_answer import tell
 from knowledge.lessons.realize.patient_profiles import PatientProfile
-from knowledge.lessons.styles import chatdoctor, huatuo, knowledge_call, safety
+from knowledge.lessons.styles import chatdoctor, grounded, huatuo, knowledge_call, safety
 from knowledge.records import Entity, Name
 
 LANGUAGES = ("en", "zh")
@@ -137,6 +137,12 @@ def test_how_long_it_is_treated_is_asked_where_the_text_says_so(course, asked):
     own = page("青光眼", "zh", course=valued(course))
     lines = fitting_questions.fitting(["{s}要治多久？", "{s}会持续多久？"], own, "course")
     assert ("{s}要治多久？" in lines) == asked
+
+
+def test_over_evidence_nobody_asks_for_an_introduction_that_one_line_gives():
+    own = page("痛风", "zh", description=valued("一种关节炎。"))
+    asked = {grounded._ask(own, "description", random.Random(seed)) for seed in range(40)}
+    assert len(asked) > 3 and not [each for each in asked if "介绍" in each]
 
 
 def test_nobody_falls_ill_with_a_time_of_life():

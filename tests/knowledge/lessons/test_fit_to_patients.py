@@ -438,7 +438,7 @@ def test_what_befalls_children_is_told_of_a_child(name, language, stage):
     assert max(ages) <= oldest and (stage != "adult" or min(ages) >= 18)
 
 
-def test_nobody_is_told_unasked_that_an_illness_does_not_spread():
+def test_nobody_is_told_unasked_whether_an_illness_spreads():
     calm = page(
         "gastric ulcer", language="en",
         transmission=told("it cannot be caught from others"), test=named("test", "endoscopy"),
@@ -456,7 +456,7 @@ def test_nobody_is_told_unasked_that_an_illness_does_not_spread():
         }
         for each in (calm, catching)
     }
-    assert said == {"gastric ulcer": set(), "scabies": {"transmission"}}
+    assert said == {"gastric ulcer": set(), "scabies": set()}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class TestPlan:
         return list(islice(plan.tasks([STYLES[name] for name in names]), most))
 
     def test_every_entity_has_a_row_early(self, sources):
-        made = self.tasks(sources, ["knowledge-call"], languages=("en",))
+        made = self.tasks(sources, ["grounded"], languages=("en",))
         ids = sources.by_kind["entities"].ids("en")
         tasks = [task.id for task in made if isinstance(task, RowTask)]
         assert set(tasks[: 2 * len(ids)]) == set(ids) and len(tasks) > 3 * len(ids)

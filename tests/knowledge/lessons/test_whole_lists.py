@@ -262,7 +262,7 @@ def test_nobody_asks_for_all_of_what_a_program_gathered_one_of(language, scraped
     items = [replace(partner(each), scraped=bool(scraped)) for each in NAMES[:count]]
     felt = [partner("redness"), partner("itching")]
     own = page("sore eye", language, kind="condition", medicine=items, symptom=felt)
-    assert ("all" in huatuo.topics(own)["medicine"]) is bool(asked)
+    assert ("all" in huatuo.topics(own).get("medicine", ())) is bool(asked)
     assert ("medicine" in chatdoctor.topics(own)) is bool(asked)
 
 

@@ -471,6 +471,16 @@ def test_recipes_and_adapters_are_listed(run):
     assert (status, json.loads(out)) == (0, [])
 
 
+def test_a_round_whose_record_cannot_be_read_is_told_beside_the_list(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("MEDCHAT_HOME", str(tmp_path))
+    broken = tmp_path / "adapters" / "old" / "round-1"
+    broken.mkdir(parents=True)
+    (broken / "MANIFEST.json").write_text("{", encoding="utf-8")
+    status, out, err = run("adapters", "list", "--json")
+    assert (status, json.loads(out)) == (0, [])
+    assert "MANIFEST.json cannot be read." in err and f"Delete the folder {broken}" in err
+
+
 def test_kb_conflicts_are_told_or_said_to_be_none(engine, run):
     code, out, _ = run("kb", "conflicts")
     assert code == 0 and "No facts contradict each other." in out
