@@ -76,7 +76,7 @@ def contradicts(medicine: str, condition: str) -> bool:
 
 
 def lacks_main_use(medicine: str, conditions: Collection[str]) -> bool:
-    """Say whether listed uses hold less than half of those that the starter records teach.
+    """Say whether listed uses lack half or more of those that the starter records teach.
 
     >>> lacks_main_use("bisoprolol", ["Hypertension"]), lacks_main_use("zaltoprofen", ["Pain"])
     (True, False)
@@ -84,7 +84,7 @@ def lacks_main_use(medicine: str, conditions: Collection[str]) -> bool:
     uses = _taught().uses.get(_key(medicine), frozenset())
     listed = [_stems(each) for each in conditions]
     held = sum(any(_meet(each, use) for each in listed) for use in uses)
-    return 2 * held < len(uses)
+    return 2 * held <= len(uses) if uses else False
 
 
 def lacks_first_choice(condition: str, medicines: Collection[str]) -> bool:
@@ -132,6 +132,8 @@ def are_alike(one: str, other: str) -> bool:
 
     >>> are_alike("Seizures", "Epilepsy"), are_alike("Gout", "Pseudogout")
     (True, False)
+    >>> are_alike("Hypertension", "Hyperplasia")
+    False
     """
     return _stems(one) == _stems(other)
 
@@ -146,6 +148,7 @@ def _stems(name: str) -> Stems:
     plain = name.casefold()
     for word, same in _SAME.items():
         plain = plain.replace(word, same)
+    plain = plain.replace("hyper", "h").replace("hypo", "o")  # a stem ends before what follows
     return frozenset(stems(_spell(plain)) - _GENERAL)
 
 

@@ -41,6 +41,12 @@ _INBORN = re.compile(
 )
 """How a description tells of what nobody can prevent."""
 
+_EASED_ONLY = re.compile(
+    r"\b(?:cerebral palsy|autis\w+|down syndrome|intellectual disabilit\w+|asperger\w*)\b",
+    re.IGNORECASE,
+)
+"""What no medicine treats: a use that a table lists is for drooling, irritability or the like."""
+
 _JOINTS = re.compile(r"\b(?:and|with|plus)\b|[\s/+,-]|[和与及加片胶囊]")
 """What joins the names of the parts in that of a combination."""
 
@@ -118,18 +124,24 @@ def fit_to_teach(name: str, kind: str, groups: Groups, reviewed: Collection[str]
 def _taught_first(medicine: str, groups: Groups) -> Groups:
     """Return uses with those that are taught first, and none that another of them narrows down.
 
+    What no medicine treats is no use.
+
     "Arthritis" beside "psoriatic arthritis" says no more, and may say too much. Seizures beside
     epilepsy are the same use under another name.
     """
     named = [item.text for each in USES for item in groups.get(each, ())]
+    named = [each for each in named if not _EASED_ONLY.search(each)]
     kept: Groups = {}
     for relation, items in groups.items():
         if relation in USES:
             fit = [
                 item
                 for item in items
-                if taught_uses.is_taught_use(medicine, item.text)
-                or not any(taught_uses.are_within(item.text, each) for each in named)
+                if item.text in named
+                and (
+                    taught_uses.is_taught_use(medicine, item.text)
+                    or not any(taught_uses.are_within(item.text, each) for each in named)
+                )
             ]
             fit.sort(key=lambda item: not taught_uses.is_taught_use(medicine, item.text))
             items = tuple(
@@ -137,7 +149,8 @@ def _taught_first(medicine: str, groups: Groups) -> Groups:
                 for place, item in enumerate(fit)
                 if not any(taught_uses.are_alike(item.text, each.text) for each in fit[:place])
             )
-        kept[relation] = items
+        if items:
+            kept[relation] = items
     return kept
 
 

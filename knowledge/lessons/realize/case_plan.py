@@ -129,6 +129,8 @@ class CasePlan:
         """Say whether whoever is ill is sent to an emergency department before all else."""
         pressing = self.warning is not None and urgent_flags.presses(self.warning)
         flagged = (pressing or self.alarm == "soon") and self.who.pace == "sudden"
+        if self.alarm == "soon" and self.warning and not self.findings:  # which says when it is one
+            flagged = False
         return flagged or self.alarm == "now" or urgent_flags.is_grave(self.page)
 
     @property

@@ -36,6 +36,11 @@ _ESSENTIAL = re.compile(
 )
 """Medicines of which a sudden stop, or a gap, can do grave harm."""
 
+_LOCAL = re.compile(
+    r"\b(?:ointment|cream|gel|lotion|eye drops)\b|软膏|乳膏|凝胶|滴眼", re.IGNORECASE
+)
+"""Forms that act where they are put, and can be left off."""
+
 _OPEN = {
     "interaction": "interaction",
     "interaction_advice": "interaction",
@@ -58,7 +63,7 @@ def kind_of(page: FactPage, relation: str, items: Sequence[PageFact]) -> str:
     """
     given = relation in TREATING and any(item.kind == "medicine" for item in items)
     if given and page.entity.kind == "condition":
-        if any(_ESSENTIAL.search(item.text) for item in items):
+        if any(_ESSENTIAL.search(each.text) and not _LOCAL.search(each.text) for each in items):
             return NOT_STOPPED
         young = page.cached("profile", patient_profiles.profile_of).stage in _YOUNG
         if young:

@@ -133,7 +133,7 @@ def _untold(page: FactPage, relation: str) -> list[str]:
         each
         for each in paired
         if kind in RELATIONS[each].subjects
-        and relation not in confusable_relations(each)
+        and relation not in shared_lines.may_answer(each)
         and each not in confusable_relations(relation)
         and (each != "transmission" or page.groups.get(each))  # nobody asks whether age is caught
     ]
@@ -147,7 +147,7 @@ def _is_declined(page: FactPage, relation: str) -> bool:
 def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
     """Remove the lines that answer, keep others on the same entity, and decline."""
     answer = AnswerBuilder(page, pick, levels=False)
-    like = confusable_relations(relation) | {"description"}
+    like = shared_lines.may_answer(relation)
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
         answer.rest_on((page, each, _items(page, each, pick)))
@@ -197,11 +197,11 @@ def _shown(
 ) -> Lesson | None:
     """Mix the lines of an answer with distractors, and let it cite them."""
     meta = meta or {}
+    silent = str(meta.get("partly", ""))
     if "conflict" not in meta:
-        silent = str(meta.get("partly", ""))
         told = [each for each in used if each != silent]
         meta["not_beside"] = shared_lines.not_beside(page.name, told, silent, page.language)
-    lines = [*answer.evidence_lines(), *_distractors(page, used, pick)]
+    lines = [*answer.evidence_lines(), *_distractors(page, used, silent, pick)]
     pick.shuffle(lines)
     return answer.build(
         NAME, _laid(asked, lines, page.language, pick), relation, lines=lines, meta=meta
@@ -213,9 +213,13 @@ def _laid(asked: str, lines: Sequence[str], language: Language, pick: random.Ran
     return template.replace("{q}", asked).replace("{e}", number_lines(lines))
 
 
-def _distractors(page: FactPage, used: Sequence[str], pick: random.Random) -> list[str]:
+def _distractors(
+    page: FactPage, used: Sequence[str], silent: str, pick: random.Random
+) -> list[str]:
     """Return distractors: other lines on the same entity, or on what is asked of others."""
     like = {each for relation in used for each in confusable_relations(relation)}
+    if silent:
+        like |= shared_lines.may_answer(silent)
     own = [each for each in page.groups if each not in like and _lines(page, each)]
     taken = pick.sample(own, min(len(own), pick.choice((0, 1, 2))))
     found = [_line(page, each, pick) for each in taken]

@@ -108,10 +108,12 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 def _helps(page: FactPage, relation: str) -> bool:
     """Say whether a refusal may state a relation.
 
-    No treatment without the one that matters, and no clinic for what belongs in an emergency
-    department.
+    No treatment without the one that matters, no lone use for all that a medicine is for, and no
+    clinic for what belongs in an emergency department.
     """
     items = page.entity_facts(relation)
+    if page.entity.kind == "medicine" and page.is_lone(relation):
+        return False
     if relation == "department" and urgent_flags.is_grave(page):
         return False
     return bool(items) and not case_plan.first_choices(page, relation, items[:_HELPING])

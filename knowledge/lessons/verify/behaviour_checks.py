@@ -19,7 +19,7 @@ from knowledge.lessons.facts.manner import length_of
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE, RELATIONS, confusable_relations
+from knowledge.vocabulary import INVERSE, RELATIONS
 
 _NOT_COVERED = {
     "en": re.compile(
@@ -175,7 +175,7 @@ class BehaviourChecks:
         lines = set(self._lines().values())
         if not partly and lines != {source.quote for source in self.lesson.sources}:
             return "the row shows other lines than it names"
-        like = confusable_relations(str(asked))
+        like = shared_lines.may_answer(str(asked))
         for name in self.names(self.lesson.split_key):
             heads = shared_lines.heads(name, like, self.lesson.language)
             if any(line.startswith(tuple(heads)) for line in lines):

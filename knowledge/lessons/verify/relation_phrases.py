@@ -14,7 +14,7 @@ from knowledge.text.qualifiers import find_qualifiers
 _SAID: dict[str, tuple[str, str]] = {
     "symptom": (
         r"symptom|complain|cause|present|bring|give rise|produce|notice|report|develop|\bhave\b|"
-        r"show itself|appear|announce|fit",
+        r"show (?:itself|up)|appear|announce|fit",
         "症状|表现|不适|可能有|会有|可有|可以有|出现|感到|觉得|自觉|伴|见于|引起|带来|诉说|经历|"
         "发觉|发生|可能会有|可能是",
     ),

@@ -185,6 +185,8 @@ def test_nobody_is_led_to_stop_what_must_not_be_stopped(language, essential, har
         for each in (essential, harmless)
     ]
     assert kinds == [open_lists.NOT_STOPPED, "medicine"]
+    put_on = {"en": "tacrolimus cream", "zh": "他克莫司软膏"}[language]
+    assert open_lists.kind_of(ill, "medicine", named("medicine", put_on)) == "medicine"
     said = open_lists.sentences(ill, [*kinds])
     warns = re.compile("stop|without a gap|goes on as|prescriber|停药|间断|减量")
     assert said and all(map(warns.search, said))

@@ -31,6 +31,8 @@ def test_a_use_that_the_starter_records_do_not_know_beside_others_is_none(
     [
         ("Amlodipine", ["Hypertension", "Angina Pectoris"], False),
         ("Carvedilol", ["Wounds"], True),
+        ("Bisoprolol", ["Hypertension"], True),  # one of several
+        ("Amlodipine", ["Hyperplasia", "Angina Pectoris"], True),  # no high blood pressure
         ("zaltoprofen", ["Pain"], False),
     ],
 )
@@ -60,6 +62,16 @@ def test_a_scraped_list_without_the_main_use_is_not_told_and_a_reviewed_one_is()
     fit = treatment_claims.fit_to_teach("Carvedilol", "medicine", uses, ())
     assert not fit.groups and set(fit.left_out.values()) == {treatment_claims.MAIN_USE}
     assert treatment_claims.fit_to_teach("Carvedilol", "medicine", uses, tuple(uses)).groups == uses
+
+
+def test_what_no_medicine_treats_is_no_use_of_one():
+    listed = {f"medicine{INVERSE}": _named("Drooling", "Cerebral Palsy", "Down Syndrome")}
+    fit = treatment_claims.fit_to_teach("zaltoprofen", "medicine", listed, ()).groups
+    assert [each.text for each in fit[f"medicine{INVERSE}"]] == ["Drooling"]
+    alone = {f"medicine{INVERSE}": _named("Autistic Disorder")}
+    assert not treatment_claims.fit_to_teach("zaltoprofen", "medicine", alone, ()).groups
+    known = treatment_claims.fit_to_teach("zaltoprofen", "medicine", alone, tuple(alone)).groups
+    assert known == alone
 
 
 def test_a_scraped_list_without_the_first_choice_is_not_told():

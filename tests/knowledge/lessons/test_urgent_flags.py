@@ -412,3 +412,14 @@ def test_what_is_caught_abroad_is_not_guessed_from_complaints(name):
 )
 def test_a_torn_organ_is_an_emergency_and_one_that_a_medicine_harms_is_none(name, grave):
     assert urgent_flags.is_grave_name(name) is grave
+
+
+def test_a_named_condition_that_is_seen_soon_is_an_emergency_by_its_signs_alone():
+    plain = Manner("plain", "medium")
+    flag = "Shock or a rigid abdomen suggests perforation and needs emergency care at once."
+    page = condition("acute diverticulitis", "en", flag)
+    urging = any_of(load(ConsultationWords, "en").urgent_named, "en", {})
+    for seed in range(12):
+        row = chatdoctor.write(page, "test", "told", random.Random(seed), plain)
+        said = row.messages[-1].content
+        assert "rigid abdomen" in said and not re.search(urging, said, re.IGNORECASE)
