@@ -89,3 +89,15 @@ def test_words_in_another_language_than_what_they_are_about_are_refused(tmp_path
     )
     with pytest.raises(KnowledgeError, match="another language"):
         list(medchat_records.read(path, ReadReport()))
+
+
+def test_every_sartan_is_monitored_by_kidney_potassium_and_pressure() -> None:
+    monitored: dict[str, set[str]] = {}
+    for record, statement in _statements():
+        name = record.names[0].text
+        if name.endswith("sartan") and statement.relation == "monitoring":
+            told = {each.text.rstrip(".") for each in statement.text}
+            monitored.setdefault(name, set()).update(told)
+    assert len(monitored) >= 6
+    for name, told in monitored.items():
+        assert {"renal function", "serum potassium", "blood pressure"} <= told, name

@@ -10,7 +10,8 @@ from knowledge.lessons.realize import stock_fitness
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.stock_fitness import Occasion, asker_of, conditions, fitting
 from knowledge.lessons.styles import huatuo, safety
-from knowledge.lessons.templates.loader import LANGUAGES
+from knowledge.lessons.templates.loader import LANGUAGES, load
+from knowledge.lessons.templates.tables import SafetyWords
 from knowledge.lessons.verify import stock_sentences
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Entity, Name
@@ -124,3 +125,9 @@ def test_all_needs_are_known():
     for language in LANGUAGES:
         for _, needs in stock_fitness._rules(language):
             assert set(needs) <= set(stock_fitness._HOLDS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_who_plans_harm_is_promised_secrecy(language):
+    offered = " ".join(load(SafetyWords, language).offer_of_help)
+    assert offered and not re.search("confiden|secre|privat|保密|不会告诉", offered)
