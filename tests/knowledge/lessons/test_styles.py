@@ -349,7 +349,11 @@ def test_quotes_are_exact(graph, whole, prover, language):
     assert fault(prover, put(lesson, place, quote, quote[:8] + quote[10:]))
     shown, _, question = lesson.messages[0].content.partition("\n\n")
     assert shown.startswith("[1] ") and quote in shown
-    for changed in (question, "[1] x\n\n" + question, shown.replace(quote, "x") + "\n\n" + question):
+    for changed in (
+        question,
+        "[1] x\n\n" + question,
+        shown.replace(quote, "x") + "\n\n" + question,
+    ):
         first = replace(lesson.messages[0], content=changed)
         bare = replace(lesson, messages=(first, *lesson.messages[1:]))
         assert "does not show the text" in fault(prover, bare)
