@@ -75,6 +75,14 @@ _GRAVE = tuple(
 """Medicines, and what a paragraph on them may not lack."""
 
 
+_BY_EFFECT = re.compile("antimuscarinic|anticholinergic|抗胆碱", re.IGNORECASE)
+_CALLED_OTHERWISE = re.compile(
+    "amitriptyline|chlorphen|promethazine|diphenhydramine|阿米替林|氯苯那敏|异丙嗪|苯海拉明",
+    re.IGNORECASE,
+)
+"""A class by what medicines do as well, and those that are antihistamines and antidepressants."""
+
+
 def allows_treatment(page: FactPage, told: Iterable[PageFact]) -> bool:
     """Say whether the usual treatment of a condition fits whoever has some findings."""
     if _UNTREATED.search(page.name):
@@ -126,3 +134,14 @@ def lacks_grave_effect(name: str, text: str) -> bool:
     (False, False)
     """
     return any(of.search(name) and not says.search(text) for of, says in _GRAVE)
+
+
+def is_class_by_effect(of: str, medicine: str) -> bool:
+    """Say whether a class is not what a medicine is called by: it has such an effect beside others.
+
+    >>> is_class_by_effect("antimuscarinics", "promethazine")
+    True
+    >>> is_class_by_effect("抗胆碱药", "阿托品"), is_class_by_effect("NSAIDs", "ibuprofen")
+    (False, False)
+    """
+    return bool(_BY_EFFECT.search(of) and _CALLED_OTHERWISE.search(medicine))

@@ -216,7 +216,7 @@ def fit_case(plan: CasePlan) -> CasePlan:
         if (treated or each not in TREATING) and (clinic or each != "department")
     )
     steps = tuple((each, items) for each, items in fit if items)
-    lost = plan.relation in TREATING and plan.relation not in dict(steps)
+    lost = plan.relation in (*TREATING, "department") and plan.relation not in dict(steps)
     return replace(plan, steps=steps, relation="test" if lost else plan.relation)
 
 

@@ -87,7 +87,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     if grave and not (grave[0] is page and case_plan.urgent_warning(page, TOPIC)):
         return None  # whoever may have the one that cannot wait is told so
     order = compared_relations.ORDER[page.entity.kind]
-    order = tuple(each for each in order if each != "department" or not grave)
+    order = tuple(each for each in order if each != "department")  # which depends on the case
     every = [_compare(page, rival, each) for each in order]
     compared = _told_once(every)
     shared = [each for each in compared if each.both]
