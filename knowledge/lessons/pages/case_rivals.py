@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from knowledge.lessons.facts import demanded_dangers, exam_rules, urgent_flags
+from knowledge.lessons.facts import case_fitness, demanded_dangers, exam_rules, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.related_pages import shared_findings
@@ -30,6 +30,7 @@ def alike(page: FactPage) -> list[FactPage]:
         for each in similar
         if not urgent_flags.is_told_by_history(each)
         and not _is_same_seat(page, each)
+        and not _is_part_of(page, each)
         and not _begins_otherwise(page, each)
         and _shares_enough(page, each)
     ]
@@ -80,6 +81,8 @@ def grave_with(page: FactPage, told: Sequence[PageFact]) -> list[FactPage]:
             continue
         other = page.links.page(id, page.language)
         if other is None or not urgent_flags.is_grave(other) or _is_kind_of(page, other):
+            continue
+        if case_fitness.are_kin(page, other):
             continue
         if patient_profiles.can_be_compared(page, other):
             found.append(other.as_written())
@@ -249,6 +252,13 @@ _ONE_SEAT = (
 
 def _is_same_seat(page: FactPage, other: FactPage) -> bool:
     return any(each.search(page.name) and each.search(other.name) for each in _ONE_SEAT)
+
+
+def _is_part_of(page: FactPage, other: FactPage) -> bool:
+    """Say whether one is a form, cause or consequence of the other that nobody must exclude."""
+    if case_fitness.are_kin(page, other):
+        return True
+    return case_fitness.follows(page, other) and not case_plan.cannot_wait(other)
 
 
 def _is_kind_of(page: FactPage, other: FactPage) -> bool:

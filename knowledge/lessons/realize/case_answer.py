@@ -230,6 +230,9 @@ def tell_care(
     """Say what it is, what is urgent, what is done and why, and what comes next."""
     if plan.is_urgent:
         _tell_urgency(plan, answer, pick)
+    if plan.findings and not plan.to_patient and urgent_flags.is_grave(plan.page):
+        emergency = load(ConsultationWords, plan.page.language).emergency
+        draw_stock(emergency, plan.page, answer, at_any_rate=True)
     meaning = plan.meaning
     if not (plan.steps or meaning or plan.rival):  # all that is known is told
         meaning = case_plan.plan_meaning(plan.page, plan.relation, _AT_LENGTH, pick)
@@ -239,8 +242,8 @@ def tell_care(
         _tell_steps(plan, answer, pick, named=named)
     else:
         tell_together(plan.page, plan.steps, answer, pick)
-    _tell_pregnancy_test(plan, answer)
     answer.close_lists()
+    _tell_pregnancy_test(plan, answer)
     if named and not plan.is_grave:
         heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
@@ -315,6 +318,8 @@ def _tell_steps(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, n
     spoken = pick.choice(open_ended) if open_ended else ""
     for relation, items in plan.steps:
         here, waits = relation == spoken, not (plan.is_urgent or plan.alarm)
+        if relation not in TREATING:  # "there may be others" follows the medicines
+            answer.close_lists()
         say_step(plan.page, relation, items, answer, pick, spoken=here, waits=waits)
         if relation == "medicine":  # "there may be others" would be others of the next list
             answer.close_lists()
@@ -353,7 +358,12 @@ def say_step(
 def tell_together(
     page: FactPage, steps: Sequence[Told], answer: AnswerBuilder, pick: random.Random
 ) -> None:
-    """State steps in few sentences, each of up to three clauses."""
+    """State steps in few sentences, each of up to three clauses; the treatment ends one."""
+    treating = [place for place, (each, _) in enumerate(steps, 1) if each in TREATING]
+    if treating and treating[-1] < len(steps):
+        tell_together(page, steps[: treating[-1]], answer, pick)
+        answer.close_lists()
+        steps = steps[treating[-1] :]
     texts = [each for each in steps if not each[1][0].object or each[1][0].level]
     named = [each for each in steps if each not in texts]
     for place in range(0, len(named), 3):

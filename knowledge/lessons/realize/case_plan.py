@@ -11,7 +11,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from knowledge.lessons.facts import exam_rules, fact_fitness, reportable_findings, urgent_flags
+from knowledge.lessons.facts import (
+    case_fitness,
+    exam_rules,
+    fact_fitness,
+    reportable_findings,
+    urgent_flags,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.urgent_flags import Alarm
@@ -199,6 +205,21 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+
+
+def fit_case(plan: CasePlan) -> CasePlan:
+    """Return a plan with the steps that fit its case; who is sent to hospital needs no clinic."""
+    told = (*plan.findings, *plan.history)
+    treated = case_fitness.allows_treatment(plan.page, told)
+    clinic = not (plan.to_patient and plan.is_grave)
+    fit = (
+        (each, tuple(item for item in items if case_fitness.fits_habits(item, told)))
+        for each, items in plan.steps
+        if (treated or each not in TREATING) and (clinic or each != "department")
+    )
+    steps = tuple((each, items) for each, items in fit if items)
+    lost = plan.relation in (*TREATING, "department") and plan.relation not in dict(steps)
+    return replace(plan, steps=steps, relation="test" if lost else plan.relation)
 
 
 def _texts_told(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from knowledge.lessons.facts import fact_fitness
+from knowledge.lessons.facts import case_fitness, fact_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import realizer
 from knowledge.lessons.templates import grammar
@@ -147,7 +147,7 @@ _LASTING = re.compile(
     "fibromyalg|irritable bowel|crohn|ulcerative colitis|lupus|atopic|obstructive pulm|insomni|"
     "polymyalg|coeliac|celiac|fibroids|constipation|endometriosis|eczema|rosacea|acne|bipolar|"
     "schizophren|reflux|sleep apn|polycystic|incontinence|myasthenia|tuberculosis|hepatitis [bc]|"
-    "post-traumatic|obsessive|"
+    "post-traumatic|obsessive|(?:use disorder|dependence)$|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
     "乳糜泻|纤维肌痛|克罗恩|溃疡性结肠炎|子宫内膜异位|特应性皮炎|湿疹|痤疮|失眠|双相|精神分裂|反流|肠易激|睡眠呼吸暂停|"
@@ -156,7 +156,7 @@ _LASTING = re.compile(
     "注意缺陷|多动|自闭|孤独|白斑|白癜|淀粉样|沉积|沉着|萎缩|"
     "纤维化|尘肺|沉着症|脑瘫|畸形|发育不|憩室|囊肿|角化|变性|贮积|侏儒|矮小|强直性|红斑狼疮|硬皮|"
     "肌病|营养不良|息肉|"
-    "[阴阳气血]虚|痿|瘿|痣|疣|苔藓|弓形足|内翻|外翻|不孕|不育|肥胖",
+    "[阴阳气血]虚|痿|瘿|痣|疣|苔藓|弓形足|内翻|外翻|不孕|不育|肥胖|使用障碍|(?:酒精|药物|阿片)依赖",
     re.IGNORECASE,
 )
 
@@ -337,7 +337,9 @@ def history_items(page: FactPage) -> list[PageFact]:
     return [
         item
         for item in page.entity_facts("risk_factor")
-        if not _PLAIN.search(item.text) and (fertile or not _signs(item.text) & _IS_FERTILE)
+        if not _PLAIN.search(item.text)
+        and case_fitness.tells_history(item.text)
+        and (fertile or not _signs(item.text) & _IS_FERTILE)
     ]
 
 

@@ -13,7 +13,13 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from knowledge.lessons.facts import compared_relations, exam_rules, likeness, urgent_flags
+from knowledge.lessons.facts import (
+    case_fitness,
+    compared_relations,
+    exam_rules,
+    likeness,
+    urgent_flags,
+)
 from knowledge.lessons.facts.compared_relations import CONTRASTED
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer, topic_answer
@@ -76,10 +82,12 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
         return None
     grave = [one for one in (page, rival) if urgent_flags.is_grave(one)]
+    if case_fitness.are_kin(page, rival) or len(grave) > 1:
+        return None  # one of a kind, or two of which a single one would be warned of
     if grave and not (grave[0] is page and case_plan.urgent_warning(page, TOPIC)):
         return None  # whoever may have the one that cannot wait is told so
     order = compared_relations.ORDER[page.entity.kind]
-    order = tuple(each for each in order if each != "department" or not grave)
+    order = tuple(each for each in order if each != "department")  # which depends on the case
     every = [_compare(page, rival, each) for each in order]
     compared = _told_once(every)
     shared = [each for each in compared if each.both]

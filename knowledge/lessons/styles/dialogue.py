@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import reportable_findings, urgent_flags
+from knowledge.lessons.facts import case_fitness, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages import case_rivals
@@ -99,6 +99,7 @@ def write(
         history=[item for _, of, item, has in asked if has and of == "risk_factor"],
         to_patient=True,
     )
+    plan = case_plan.fit_case(plan)
     answer = AnswerBuilder(page, pick)
     case_answer.tell(plan, "summary", answer, pick)
     english = page.language == "en"
@@ -108,7 +109,7 @@ def write(
         if has
     ]
     meta: LessonMeta = {"confirmed": confirmed}
-    return answer.build(NAME, last, relation, before=before, turns=turns, meta=meta)
+    return answer.build(NAME, last, plan.relation, before=before, turns=turns, meta=meta)
 
 
 def _weighed(
@@ -150,13 +151,16 @@ def _planned(
             item
             for item in case_plan.core_findings(_told(rival.page, relation)[:8])
             if reportable_findings.is_new(item, common)
+            and case_fitness.can_be_denied(item, felt)
             and patient_profiles.can_be_asked(page, item)
         ]
         wanted = [
             item
             for each in case_rivals.to_be_asked(page, felt)
             for item in _told(rival.page, relation)
-            if each.search(item.text) and reportable_findings.is_new(item, common)
+            if each.search(item.text)
+            and reportable_findings.is_new(item, common)
+            and case_fitness.can_be_denied(item, felt)
         ]
         if wanted or other:
             asked.append((rival.page, relation, pick.choice(wanted or other), _NO))

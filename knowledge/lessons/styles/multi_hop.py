@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from knowledge.lessons.facts import (
+    case_fitness,
     fact_fitness,
     recorded_warnings,
     reportable_findings,
@@ -109,7 +110,7 @@ def _warnings_on(
         member = None
         if id != out.object:
             member = next((m for m in own.entity_facts("member") if m.object == out.object), None)
-            if member is None:
+            if member is None or case_fitness.is_class_by_effect(own.name, member.text):
                 continue
         for item in own.written_facts(form):
             told = links.warnings.subject_of(item.fact) == own.id

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import paragraph_order, urgent_flags
+from knowledge.lessons.facts import case_fitness, paragraph_order, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -31,6 +31,12 @@ TOPIC = "overview"
 _EMPTY = re.compile("^(?:所有|一般|任何|无|不限|各)|^(?:无|没有)传染性|(?<!不)无传染性$")
 """Texts of tables that say nothing of anybody."""
 
+_NOT_PASSED = re.compile(
+    r"\b(?:not|never|cannot|no risk)\b|不(?:会|具|能|是)?[^，。]{0,4}传|[无非]传染", re.IGNORECASE
+)
+_FRAGMENT = re.compile("among ", re.IGNORECASE)
+"""What says that an illness is not catching, and a text that is no sentence after a name."""
+
 _TITLED = re.compile(": |：").search
 
 _EXPECTING = re.compile("pregnan|妊娠|怀孕")
@@ -45,6 +51,7 @@ _DEFINES_ZH = re.compile(
 _CAUTIONS = (
     "side_effect", "contraindication", "interaction", "precaution", "monitoring", "pregnancy",
 )  # fmt: skip
+_USES = ("medicine~", "first_line~")
 _USED = re.compile(r"用于|治疗|首选|\bused (?:for|to|in|as)\b|\btreat", re.IGNORECASE)
 
 _ASPECTS: tuple[tuple[re.Pattern[str], Sequence[str], re.Pattern[str] | None], ...] = (
@@ -84,9 +91,13 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     for each, items in groups:
         if each in _TOLD_BY_OTHERS and answer.mentions(items):
             continue
+        if page.entity.kind == "condition" and each not in TREATING:
+            answer.close_lists()  # "there may be others" follows the medicines
         if each in paragraph_order.KEPT or paragraph_order.has_room(answer.text, page.language):
             _state(page, each, items, answer, pick)
     answer.close_lists()
+    if case_fitness.lacks_grave_effect(page.name, answer.text):
+        return None
     if not paragraph_order.fits(answer.text, page.language):
         return None
     words = load(OverviewWords, page.language)
@@ -148,6 +159,10 @@ def _texts(page: FactPage, relation: str) -> list[PageFact]:
     """Return the texts of a relation that say something, without a title of their own."""
     texts = page.text_facts(relation)
     whole = [item for item in texts if not _EMPTY.search(item.text) and not _TITLED(item.text)]
+    if relation == "transmission":  # nobody asks whether a stone is catching
+        whole = [item for item in whole if not _NOT_PASSED.search(item.text)]
+    if relation == "pregnancy":
+        whole = [item for item in whole if not _FRAGMENT.match(item.text)]
     if relation == "population":
         whole = [item for item in whole if "。" not in item.text.rstrip("。")]
     return whole
@@ -175,6 +190,8 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
         if each in kept:
             kept[each] = [item for item in kept[each] if item.object not in said]
     groups: list[tuple[str, Sequence[PageFact]]] = []
+    for each, items in kept.items():
+        kept[each] = _drop_kinds(each, items)
     for each in order:
         if kept.get(each):
             groups.append((each, kept[each]))
@@ -185,6 +202,15 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
                 one = urgent_flags.first_told(texts) or one
             groups.append((each, [one]))
     return groups
+
+
+def _drop_kinds(relation: str, items: Sequence[PageFact]) -> list[PageFact]:
+    """Leave out a name that another holds: of uses the wider, of all else the narrower one."""
+    names = [item.text.casefold() for item in items]
+    held = [(one, two) for one in names for two in names if one != two and one.endswith(two)]
+    narrow = relation in _USES
+    dropped = {two if narrow else one for one, two in held}
+    return [item for item in items if item.text.casefold() not in dropped]
 
 
 def _state(

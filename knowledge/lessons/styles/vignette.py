@@ -82,12 +82,13 @@ def write(
     plan = case_plan.plan_case(
         page, relation, manner, pick, findings=told, rival=rival, history=history
     )
+    plan = case_plan.fit_case(plan)
     plan = replace(plan, steps=_steps(page, plan.steps), warning=_warning(page, plan.warning))
     answer = AnswerBuilder(page, pick, asker="colleague")
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
     tasks = words.task if rival else words.task_alone
-    return answer.build(NAME, _case(page, told, history, tasks, pick), relation)
+    return answer.build(NAME, _case(page, told, history, tasks, pick), plan.relation)
 
 
 def _known(page: FactPage, relation: str) -> list[PageFact]:

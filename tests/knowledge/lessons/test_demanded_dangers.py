@@ -27,6 +27,11 @@ DEMANDED = [
     ("坐骨神经痛", ("腰痛", "下肢无力"), "马尾综合征"),
     ("Lyme disease", ("swollen joint", "fever"), "septic arthritis"),
     ("gastroenteritis", ("thirst", "vomiting"), "diabetic ketoacidosis"),
+    ("Hodgkin lymphoma", ("drenching night sweats", "dry cough"), "pulmonary tuberculosis"),
+    ("淋巴瘤", ("盗汗", "消瘦"), "肺结核"),
+    ("bronchiectasis", ("wheezing", "sputum"), "asthma"),
+    ("multiple sclerosis", ("reduced vision", "numb legs"), "neuromyelitis optica"),
+    ("多发性硬化", ("复视", "肢体麻木"), "视神经脊髓炎谱系疾病"),
 ]
 
 
@@ -50,6 +55,8 @@ LEADING = [
     ("前庭神经炎", ("眩晕", "走路不稳"), "小脑梗死"),
     ("acute asthma", ("wheezing", "weals"), "anaphylaxis"),
     ("荨麻疹", ("风团", "呼吸困难"), "严重过敏反应"),
+    ("gastritis", ("epigastric pain", "back pain"), "acute pancreatitis"),
+    ("抑郁症", ("情绪低落", "对药物的渴求"), "阿片使用障碍"),
 ]
 
 
