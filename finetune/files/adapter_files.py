@@ -6,6 +6,7 @@
 An adapter may ship inside the package: `shipped` tells where.
 """
 
+import json
 import re
 import shutil
 from collections.abc import Mapping
@@ -156,14 +157,25 @@ def _write_halved(source: Path, target: Path) -> None:
 
 
 def _with_lineage(home: Path, adapter: Adapter, partial: Path) -> dict[str, object]:
-    """Copy the manifests of the rounds before, and return this one's, without its files."""
-    record = manifests.read_manifest(adapter.folder, "Run the round again.")
-    parent = adapter.parent
+    """Copy the manifests of the rounds before, and return this one's, without its files.
+
+    Rounds before one that was taken from elsewhere are on record in its folder.
+    """
+    remedy = "Run the round again."
+    record = manifests.read_manifest(adapter.folder, remedy)
+    here = {one.name: one.folder for one in adapters.list_adapters(home)}
+    folders, parent = [adapter.folder], adapter.parent
     while parent is not None:
-        earlier = adapters.named(home, parent)
-        source = earlier.folder / manifests.MANIFEST
-        shutil.copyfile(source, partial / f"{earlier.folder.name}.json")
-        parent = earlier.parent
+        file = f"{parent.rpartition('/')[2]}.json"
+        brought = [folder / file for folder in folders if (folder / file).is_file()]
+        if parent not in here and brought:
+            source = brought[0]
+        else:
+            source = adapters.named(home, parent).folder / manifests.MANIFEST
+            folders.append(source.parent)
+        shutil.copyfile(source, partial / file)
+        before = json.loads(source.read_text(encoding="utf-8")).get("parent")
+        parent = str(before["name"]) if isinstance(before, dict) else None
     return {name: value for name, value in record.items() if name != "files"}
 
 

@@ -73,6 +73,25 @@ def test_an_exported_adapter_answers_in_another_home(exported: Path, other: Path
     assert [each.name for each in adapters.list_adapters(other)] == ["toy/round-2"]
 
 
+def test_a_round_upon_a_taken_adapter_hands_on_all_its_rounds(
+    exported: Path, other: Path, tmp_path: Path
+) -> None:
+    adapter_files.take(other, exported)
+    adapters.promote(other, "toy/round-2")
+    data = toy_finetune.write_data(
+        other / "data" / "toy", toy_finetune.rows(8), toy_finetune.rows(4, 8)
+    )
+    plan = RoundPlan(max_steps=1, learning_rate=0.01, batch_tokens=256)
+    brief = Evaluation(rows=1, answers=0, max_new_tokens=2)
+    recipe = toy_finetune.recipe(Path("toy"), rounds=(plan,) * 3, evaluation=brief)
+    run(Wanted(recipe, 3, other, data), tools=TEXT_TOOLS)
+    out = tmp_path / "out"
+    adapter_files.export(other, adapters.named(other, "toy/round-3"), out)
+    for number in (1, 2):
+        record = json.loads((out / f"round-{number}.json").read_text())
+        assert record["name"] == f"toy/round-{number}"
+
+
 def test_another_adapter_of_that_name_is_kept(home: Path, exported: Path, tmp_path: Path) -> None:
     copy = tmp_path / "home"
     shutil.copytree(home, copy)
