@@ -307,7 +307,7 @@ def _seen(folder: Path, pick: random.Random) -> bool:
     """Tell of fewer rows that were left out, in report and card alike."""
     path = folder / "report.json"
     told = json.loads(path.read_text(encoding="utf-8"))
-    if told["seen"] == told["kept"]:
+    if not told["dropped"]:  # the card does not tell how many were written
         return False
     shown, new = f"{told['seen']:,}", f"{told['kept']:,}"
     told["seen"] = told["kept"]

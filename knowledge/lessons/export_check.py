@@ -124,7 +124,7 @@ class ExportCheck:
         right = row_counts.report(self._derived.counts, FilterReport())
         if not self._derived.counts.qualities:  # none of the rows records a score
             told.setdefault("qualities", right["qualities"])
-        return all(told.get(key) == right.get(key) for key in _COUNTED)
+        return _adds_up(told) and all(told.get(key) == right.get(key) for key in _COUNTED)
 
     def _described(self, folder: Path) -> bool:
         """Write the card again, and compare."""
@@ -153,6 +153,14 @@ class ExportCheck:
         except (OSError, KeyError, TypeError, ValueError, AttributeError):
             return False
         return held == right
+
+
+def _adds_up(told: Mapping[str, Any]) -> bool:
+    """Say whether no fewer rows were written than were kept and left out for a reason."""
+    try:
+        return bool(told["seen"] >= told["kept"] + sum(told["dropped"].values()))
+    except (KeyError, TypeError, AttributeError):
+        return False
 
 
 def _misnamed(lesson: Lesson) -> str:

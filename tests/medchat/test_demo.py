@@ -24,6 +24,7 @@ from medchat.settings import load
 def settings(tmp_path, monkeypatch):
     shape = recipe(base()).values()
     shape["rounds"] = [{**each, "max_steps": 2} for each in shape["rounds"]]
+    shape["gate"] = {**shape["gate"], "least_facts": 1.0}  # no round of two steps passes it
     path = tmp_path / "toy.yaml"
     path.write_text(yaml.safe_dump(json.loads(json.dumps(shape))), encoding="utf-8")
     monkeypatch.setenv("MEDCHAT_RECIPE", str(path))

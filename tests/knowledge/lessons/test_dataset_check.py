@@ -280,3 +280,16 @@ def test_a_broken_manifest_is_refused(built):
     (folder / "MANIFEST.json").write_text("{", encoding="utf-8")
     with pytest.raises(KnowledgeError, match="cannot be read"):
         check(engine, generation, folder)
+
+
+def test_fewer_rows_written_than_kept_and_left_out_are_found(built):
+    engine, generation, folder = built
+    path, card = folder / "report.json", folder / "CARD.md"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    told["dropped"], told["dropped_samples"] = {"cut": 3}, {}
+    told["seen"] = told["kept"] + 2
+    path.write_text(json.dumps(told), encoding="utf-8")
+    for name in (path.name, card.name):
+        mend(folder, name)
+    found = [fault.reason for fault in check(engine, generation, folder).faults]
+    assert "the report tells other counts than the rows" in found
