@@ -11,7 +11,6 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from toy_finetune import base
 from toy_home import fill
 
-from finetune import model
 from finetune.errors import FinetuneError
 from finetune.inference.shared_batch import SharedBatch
 from finetune.templates import rendering
@@ -166,7 +165,7 @@ def test_the_local_writer_writes_one_answer_at_a_time():
 
 def test_several_answers_are_written_together_each_as_it_would_be_alone(monkeypatch):
     # in bfloat16 sums of another order part two tokens that are as likely
-    monkeypatch.setattr(model, "uses_bfloat16", lambda device, precision: False)
+    monkeypatch.setattr("finetune.model.uses_bfloat16", lambda device, precision: False)
     writer = LocalWriter(base=str(base()), max_new_tokens=24, at_once=3)
     asked = [HumanMessage(text) for text in ("gout", "cough, fever and thirst", "麻疹", "pain")]
     alone = [writer.invoke([one]).content for one in asked]
