@@ -18,8 +18,8 @@ _SHORT = Limit(
     "the Devine formula counts the inches above 60, so it is not meant for people shorter than "
     "152.4 cm",
     "Devine公式从身高60英寸起算，不适用于身高不足152.4 cm者",
-    "use the actual weight, or a table for short adults",
-    "可采用实际体重，或查矮身高成人的专用表",
+    "use a table for short adults, and ask the pharmacy which weight a dose goes by",
+    "可查矮身高成人的专用表；按体重给药时，请药师确定用哪种体重",
     values={"height": (132, 150)},
 )
 _IDEAL = "(50 if sex == male else 45.5) + 2.3 * (height / 2.54 - 60)"

@@ -148,6 +148,7 @@ _LASTING = re.compile(
     "polymyalg|coeliac|celiac|fibroids|constipation|endometriosis|eczema|rosacea|acne|bipolar|"
     "schizophren|reflux|sleep apn|polycystic|incontinence|myasthenia|tuberculosis|hepatitis [bc]|"
     "post-traumatic|obsessive|(?:use disorder|dependence)$|"
+    "cataract|macular degener|open-angle|retinitis pigment|白内障|黄斑变性|开角型|视网膜色素|"
     "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
     "乳糜泻|纤维肌痛|克罗恩|溃疡性结肠炎|子宫内膜异位|特应性皮炎|湿疹|痤疮|失眠|双相|精神分裂|反流|肠易激|睡眠呼吸暂停|"

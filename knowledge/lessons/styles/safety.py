@@ -31,6 +31,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
     AttributeQuestionsWords,
+    ConsultationWords,
     InteractionsWords,
     Lines,
     SafetyWords,
@@ -134,6 +135,10 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     answer = AnswerBuilder(page, pick, asker=stock_fitness.asker_of(asked, page.language))
     flags = list(case_plan.flags_for(page, to_patient=True)[: case_plan.MOST_FLAGS])
     pick.shuffle(flags)
+    if case_plan.cannot_wait(page):  # whoever has it waits for no sign
+        spoken = load(ConsultationWords, page.language)
+        answer.add_stock(spoken.urgent_named, at_any_rate=True)
+        answer.presses = True
     answer.add_stock(words.urgent, at_any_rate=True)
     for item in flags:
         if urgent_flags.is_sign(item.text, page.language):

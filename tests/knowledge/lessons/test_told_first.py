@@ -8,10 +8,10 @@ import pytest
 from knowledge.lessons.facts import taught_uses, treatment_claims, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
-from knowledge.lessons.realize import case_plan, pair_advice
+from knowledge.lessons.realize import case_plan, pair_advice, patient_profiles
 from knowledge.lessons.styles import grounded, huatuo, knowledge_call, overview, safety
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import KnowledgeCallWords, UrgencyWords
+from knowledge.lessons.templates.tables import ConsultationWords, KnowledgeCallWords, UrgencyWords
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Entity, Name
 from knowledge.vocabulary import INVERSE
@@ -172,3 +172,23 @@ def test_two_names_of_one_use_are_told_once():
     uses = {relation: named("Seizures", "Epilepsy", "Berylliosis")}
     fit = treatment_claims.fit_to_teach("zaltoprofen", "medicine", uses, ())
     assert [each.text for each in fit.groups[relation]] == ["Seizures", "Berylliosis"]
+
+
+@pytest.mark.parametrize(("name", "presses"), [("ruptured spleen", True), ("eczema", False)])
+def test_who_has_an_emergency_is_sent_before_signs_are_told(name, presses):
+    ill = page(name, red_flag=told("Fainting or a pale skin needs an ambulance at once."))
+    assert urgent_flags.is_grave_name(name) is presses
+    words = re.compile(any_of(load(ConsultationWords, "en").urgent_named, "en", {}), re.IGNORECASE)
+    for seed in _SEEDS:
+        row = safety.write(ill, "red_flag", "flag", random.Random(seed), _PLAIN)
+        said = row.messages[-1].content
+        first = said.find("ainting or a pale skin")
+        sent = words.search(said[:first])
+        assert first > 0 and bool(sent) is presses
+
+
+@pytest.mark.parametrize(
+    "name", ["nuclear cataract", "primary open-angle glaucoma", "老年性白内障"]
+)
+def test_what_clouds_sight_slowly_did_not_begin_at_the_weekend(name):
+    assert patient_profiles.profile_of(page(name)).pace == "lasting"
