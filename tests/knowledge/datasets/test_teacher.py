@@ -134,7 +134,7 @@ def test_rows_that_cite_or_decline_are_not_asked_about(graph, school, tmp_path):
         (lambda said: (200, json.dumps([f"{said[0]} So it is.", *said[1:]])), "of sentences"),
         (lambda said: (200, json.dumps([f"Warfarin: {said[0]}", *said[1:]])), "not proven"),
         (lambda said: (200, json.dumps([f"禁用：{each}" for each in said])), "not proven"),
-        (lambda said: (200, json.dumps(["As an AI model: " + said[0], *said[1:]])), "leakage"),
+        (lambda said: (200, json.dumps(["As a language model: " + said[0], *said[1:]])), "leakage"),
         (lambda said: (200, json.dumps(said)), "nothing was changed"),
         (lambda said: (200, ""), "no list of sentences"),
     ],
