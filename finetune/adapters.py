@@ -124,11 +124,11 @@ def named(home: Path, name: str) -> Adapter:
 
     A record that cannot be read is told where it is the one that is asked for.
     """
-    known = list_adapters(home)
+    known, faults = _readable(home)
     for adapter in known:
         if adapter.name == name:
             return adapter
-    for error in damaged(home):
+    for error in faults:
         if Path(error.where or "").parent == adapters_folder(home) / name:
             raise error
     there = ", ".join(adapter.name for adapter in known) or "none yet"

@@ -91,9 +91,7 @@ def begin(
     if personal and case_plan.comes_first(page) and relation not in _NO_WARNING_FIRST:
         warn(page, relation, answer)
         if relation in _OF_CARE and case_plan.cannot_wait(page) and not page.text_facts("red_flag"):
-            words = load(ConsultationWords, page.language)
-            case_answer.draw_stock(words.urgent_named, page, answer, at_any_rate=True)
-            answer.presses = True
+            send_at_once(page, answer)
     if manner.length == "short":
         return
     if heard and manner.is_plain and not urgent:
@@ -112,6 +110,13 @@ def warn(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
     warning = case_plan.urgent_warning(page, relation)
     if warning and not answer.states("red_flag"):
         answer.state("red_flag", [warning])
+
+
+def send_at_once(page: FactPage, answer: AnswerBuilder) -> None:
+    """Send whoever has a condition to hospital, unless it is treated already."""
+    words = load(ConsultationWords, page.language)
+    case_answer.draw_stock(words.urgent_named, page, answer, at_any_rate=True)
+    answer.presses = True
 
 
 def press(page: FactPage, answer: AnswerBuilder) -> None:

@@ -31,7 +31,6 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
     AttributeQuestionsWords,
-    ConsultationWords,
     InteractionsWords,
     Lines,
     SafetyWords,
@@ -136,9 +135,7 @@ def _flag(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     flags = list(case_plan.flags_for(page, to_patient=True)[: case_plan.MOST_FLAGS])
     pick.shuffle(flags)
     if case_plan.cannot_wait(page):  # whoever has it waits for no sign
-        spoken = load(ConsultationWords, page.language)
-        answer.add_stock(spoken.urgent_named, at_any_rate=True)
-        answer.presses = True
+        topic_answer.send_at_once(page, answer)
     answer.add_stock(words.urgent, at_any_rate=True)
     for item in flags:
         if urgent_flags.is_sign(item.text, page.language):

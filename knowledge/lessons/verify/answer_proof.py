@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import exam_check, stock_sentences
-from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.behaviour_checks import SourceContent, seen_from
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
 from knowledge.lessons.verify.name_masks import blank, has_any
 from knowledge.lessons.verify.prover import Prover
@@ -21,7 +21,6 @@ from knowledge.lessons.verify.template_patterns import frame
 from knowledge.records import Lesson, LessonMessage, LessonSource
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE, RELATIONS
 
 STYLES = ("chatdoctor", "huatuo", "safety", "grounded", exam_check.STYLE)
 """Styles whose questions stand alone and are answered by facts."""
@@ -227,9 +226,7 @@ class _Reading:
         return found or set(range(len(self._facts)))
 
     def _relation(self, place: int) -> str:
-        fact = self._facts[place]
-        turned = fact.object == self._lesson.split_key and not RELATIONS[fact.relation].symmetric
-        return fact.relation + (INVERSE if turned else "")
+        return seen_from(self._lesson.split_key, self._facts[place])
 
     def _other(self, place: int) -> str:
         fact = self._facts[place]

@@ -74,6 +74,12 @@ class SourceContent:
     level: str = ""
 
 
+def seen_from(page: str, fact: SourceContent) -> str:
+    """Return the relation of a fact as it is seen from a page, by the page's id."""
+    turned = fact.object == page and not RELATIONS[fact.relation].symmetric
+    return fact.relation + (INVERSE if turned else "")
+
+
 @dataclass(frozen=True, slots=True)
 class BehaviourChecks:
     """The claims of one row, whose sources hold."""
@@ -190,17 +196,13 @@ class BehaviourChecks:
         if self.lesson.style != "grounded" or self.lesson.meta.get("conflict"):
             return "the row says which lines must not stand beside its own, and shares none"
         silent = str(self.lesson.meta.get("declined") or self.lesson.meta.get("partly") or "")
-        asked = [] if self.lesson.meta.get("declined") else [self._seen(each) for each in self.held]
+        answered = () if self.lesson.meta.get("declined") else self.held
+        asked = [seen_from(self.lesson.split_key, each) for each in answered]
         names = self.names(self.lesson.split_key)
         language = self.lesson.language
         if any(told == shared_lines.not_beside(name, asked, silent, language) for name in names):
             return ""
         return "the row allows lines beside its own that answer it too"
-
-    def _seen(self, fact: SourceContent) -> str:
-        """Return the relation of a fact as it is seen from the page."""
-        turned = fact.object == self.lesson.split_key and not RELATIONS[fact.relation].symmetric
-        return fact.relation + (INVERSE if turned else "")
 
     def _refused(self) -> str:
         """A refusal needs a request that harms; everything else is to be answered."""
