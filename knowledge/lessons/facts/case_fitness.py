@@ -38,9 +38,17 @@ _ONE_COMPLAINT = tuple(
         "vision|visual|blind spot|scotoma|视力|视物|视野|盲点|暗点",
         "fever|chills|rigor|temperature|发热|发烧|寒战|高热|低热",
         "weight loss|losing weight|体重(?:减轻|下降)|消瘦",
+        "sleep|insomnia|early morning waking|night-time waking|失眠|睡|早醒|夜间醒",
     )
 )
 """Who has one of these does not deny another of its line."""
+
+_COMPLAINT = re.compile(
+    r"\b(?:back|neck|chest|abdominal|pelvic|joint|knee|hip|shoulder|heel) pain$|lumbago|"
+    "^(?:慢性|急性)?(?:下?腰背?|颈肩?|胸|腹|盆腔|关节|膝|髋|肩|足跟)疼?痛$",
+    re.IGNORECASE,
+)
+"""Names that say only where it hurts: a case concludes what is behind it."""
 
 _KIN = tuple(
     re.compile(each, re.IGNORECASE)
@@ -108,6 +116,15 @@ def can_be_denied(item: PageFact, told: Iterable[PageFact]) -> bool:
     """Say whether somebody with some findings may say that there is none of another."""
     own = [each.text for each in told]
     return not any(line.search(item.text) and any(map(line.search, own)) for line in _ONE_COMPLAINT)
+
+
+def is_complaint(name: str) -> bool:
+    """Say whether a name is that of a complaint, which no case concludes.
+
+    >>> is_complaint("chronic low back pain"), is_complaint("腰痛"), is_complaint("偏头痛")
+    (True, True, False)
+    """
+    return _COMPLAINT.search(name) is not None
 
 
 def are_kin(page: FactPage, other: FactPage) -> bool:

@@ -119,7 +119,9 @@ _SOON = re.compile(
 _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
     r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion|"
-    r"alcohol withdrawal)\b|"
+    r"alcohol withdrawal|contusion|dumping syndrome|serotonin syndrome|serotonin toxicity|"
+    r"neuroleptic malignant syndrome)\b|"
+    "挫伤|倾倒综合征|5-?羟色胺综合征|血清素综合征|恶性综合征|"
     "酒精戒断|烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
     re.IGNORECASE,
 )
@@ -130,6 +132,7 @@ _OF_TREATMENT = re.compile(
     r"\b(?:after|following) (?:\w+ )?(?:surgery|operation|transplant\w*)|"
     r"\b(?:during|on|under) (?:\w+ )?(?:chemotherapy|treatment|dialysis|immunosuppress\w*)|"
     r"\bwhile (?:taking|on)\b|\bdespite (?:\w+ )?(?:treatment|diet)|"
+    r"\bwithdrawal of \w+ic medicine|\bglucocorticoids?\b|\bis corrected\b|"
     "术后|长期使用|突然停(?:用|药)|(?:化疗|放疗|治疗|用药|服药|透析)(?:期间|中|后)|(?:服用|使用|应用)[^，。]*(?:期间|者|时)|移植后|饮食后仍",
     re.IGNORECASE,
 )

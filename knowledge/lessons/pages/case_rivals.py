@@ -9,7 +9,13 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from knowledge.lessons.facts import case_fitness, demanded_dangers, exam_rules, urgent_flags
+from knowledge.lessons.facts import (
+    case_fitness,
+    demanded_dangers,
+    differentials,
+    exam_rules,
+    urgent_flags,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.related_pages import shared_findings
@@ -23,7 +29,12 @@ SharedFindings = list[tuple[PageFact, PageFact]]
 
 
 def alike(page: FactPage) -> list[FactPage]:
-    """Return the conditions that look alike, without those that a history tells."""
+    """Return the conditions that look alike: those listed, else those that share most findings.
+
+    Of the latter without those that a history tells.
+    """
+    if _listed_for(page):
+        return _listed(page)
     similar = (each.as_written() for each in page.find_similar(page))
     return [
         each
@@ -34,6 +45,46 @@ def alike(page: FactPage) -> list[FactPage]:
         and not _begins_otherwise(page, each)
         and _shares_enough(page, each)
     ]
+
+
+def _listed_for(page: FactPage) -> differentials.Differential | None:
+    return differentials.find(_names(page))
+
+
+def _names(page: FactPage) -> list[str]:
+    return [each.text for each in page.entity.names]
+
+
+def _listed(page: FactPage) -> list[FactPage]:
+    """Return the listed rivals with a finding of a condition, the one that matters most first."""
+    known = _listed_for(page)
+    if page.links is None or known is None:
+        return []
+    lasting = _pace(page) == "lasting"
+    having = page.links.having
+    ids: set[str] = set()
+    for item in page.entity_facts("symptom"):
+        ids |= having([item.object])
+    found = []
+    for id in sorted(ids - {page.id}):
+        if is_validation(id) and not is_validation(page.id):
+            continue
+        other = page.links.page(id, page.language)
+        place = known.place_of(_names(other)) if other else None
+        if other is None or place is None or (lasting and _pace(other) == "sudden"):
+            continue
+        if not _is_kind_of(page, other) and patient_profiles.may_be_instead(page, other):
+            found.append((place, other.as_written()))
+    return [other for _, other in sorted(found, key=lambda pair: pair[0])]
+
+
+def convinces(page: FactPage, named: Sequence[FactPage]) -> bool:
+    """Say whether the possibilities of a case are those that a clinician would expect.
+
+    Nothing is expected of a condition that is not listed.
+    """
+    known = _listed_for(page)
+    return known is None or known.convinces([_names(each) for each in named])
 
 
 def _begins_otherwise(page: FactPage, other: FactPage) -> bool:
@@ -58,6 +109,8 @@ def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
     What may be dangerous is kept where the other is so grave.
     """
     both = shared_findings(page, other, relation)
+    if _listed_for(page):
+        return both
     grave = case_plan.cannot_wait(other)
     return [
         pair
@@ -99,9 +152,10 @@ def rivals_of(
     """
     named = {item.object for item in told}
     lasting = patient_profiles.profile_of(page, told).pace == "lasting"
+    listed = _listed_for(page)
     every = {
         each.id: each
-        for each in (*alike(page), *grave_with(page, told))
+        for each in (*alike(page), *([] if listed else grave_with(page, told)))
         if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
     }
     paired = [
@@ -109,6 +163,8 @@ def rivals_of(
         for each in every.values()
     ]
     kept = [pair for pair in paired if pair[1]]
+    if listed:
+        return kept
     kept.sort(key=lambda pair: -len(pair[1]))
     grave = [pair for pair in kept if case_plan.cannot_wait(pair[0])]
     others = [pair for pair in kept if not case_plan.cannot_wait(pair[0])]

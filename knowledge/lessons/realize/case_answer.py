@@ -9,7 +9,6 @@ import random
 import re
 from collections.abc import Sequence
 from functools import partial
-from typing import Literal
 
 from knowledge.lessons.facts import (
     acute_kinds,
@@ -20,25 +19,19 @@ from knowledge.lessons.facts import (
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.realize import case_plan, english_texts, patient_profiles, realizer
+from knowledge.lessons.realize import case_plan, case_reasoning, english_texts, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.realize.case_plan import CasePlan, Rival, Told
-from knowledge.lessons.templates import grammar
+from knowledge.lessons.realize.case_plan import CasePlan, Told
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import (
     AcuteWords,
     ChatdoctorWords,
     ConsultationWords,
-    DialogueWords,
     HuatuoWords,
     Lines,
-    LinesBy,
     VignetteWords,
 )
 from knowledge.vocabulary import TREATING
-
-Lead = Literal["likely", "supports", "summary"]
-"""How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
 _AT_LENGTH = Manner("plain", "long")
 _LEISURELY = re.compile("appointment|please have it|抽空|有空|预约")
@@ -82,9 +75,15 @@ _PREGNANCY_TEST = re.compile("pregnancy test|h?cg|妊娠试验|绒毛膜促性�
 """Findings that a pregnancy brings as well, conditions of it, and how it is tested for."""
 
 
-def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.Random) -> None:
+def tell(
+    plan: CasePlan, lead: case_reasoning.Lead | None, answer: AnswerBuilder, pick: random.Random
+) -> None:
     """Tell a whole plan; without a `lead` the condition was named by who asks."""
-    if plan.is_grave and plan.to_patient:
+    if lead and _is_told_at_once(plan):
+        words = load(ConsultationWords, plan.page.language)
+        draw_stock(words.emergency_first, plan.page, answer, at_any_rate=True)
+        answer.presses = True
+    elif plan.is_grave and plan.to_patient:
         words = load(ConsultationWords, plan.page.language)
         urgent = words.urgent_first if lead else words.urgent_named
         draw_stock(urgent, plan.page, answer, at_any_rate=True)
@@ -94,9 +93,18 @@ def tell(plan: CasePlan, lead: Lead | None, answer: AnswerBuilder, pick: random.
     elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
         acknowledge(plan.page, plan.findings, answer)
     if lead:
-        tell_reasoning(plan, lead, answer, pick)
+        case_reasoning.tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
     explain_signs(plan.page, answer, pick)
+
+
+def _is_told_at_once(plan: CasePlan) -> bool:
+    """Say whether a colleague is told first that a case is one for a hospital now."""
+    if plan.to_patient or not plan.findings or plan.who.pace == "lasting":
+        return False
+    told = [item.said for item in plan.findings]
+    alarm = urgent_flags.alarm_of(told, plan.page.language)
+    return alarm == "now" or urgent_flags.is_grave(plan.page)
 
 
 def explain_signs(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -145,92 +153,14 @@ def acknowledge(page: FactPage, findings: Sequence[PageFact], answer: AnswerBuil
     draw_stock(heard, page, answer)
 
 
-def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: random.Random) -> None:
-    """Say what the findings lead to: for and against it, and what the history adds."""
-    page, rival = plan.page, plan.rival
-    if rival and lead == "supports":
-        tell_shared(page, rival, answer, pick)
-    own = plan.findings
-    if rival and lead == "supports":
-        own = tuple(item for item in own if item.object != rival.shared[0].object)
-    if own:
-        _tell_lead(plan, lead, own, answer, pick)
-    if rival and lead == "summary":
-        tell_shared(page, rival, answer, pick, load(DialogueWords, page.language).both)
-    elif rival and lead != "supports":
-        tell_shared(page, rival, answer, pick)
-    for item in plan.history:
-        template = grammar.draw(load(VignetteWords, page.language).background, pick)
-        text = realizer.fill(template, page.language, 1, s=page.said, a=item.said)
-        answer.add(text, "risk_factor", [item])
-    if rival:
-        _tell_against(plan, rival, answer, pick)
-
-
-def tell_shared(
-    page: FactPage,
-    rival: Rival,
-    answer: AnswerBuilder,
-    pick: random.Random,
-    forms: LinesBy | None = None,
-) -> None:
-    """State a finding that two conditions share."""
-    forms = forms or load(VignetteWords, page.language).both
-    template = grammar.draw(forms["symptom"], pick)
-    shared, other = rival.shared, rival.page
-    text = realizer.fill(template, page.language, 1, s=page.said, r=other.said, x=shared[0].said)
-    answer.add_stating(text, (page, "symptom", [shared[0]]), (other, "symptom", [shared[1]]))
-
-
-def _tell_lead(
-    plan: CasePlan,
-    lead: Lead,
-    items: Sequence[PageFact],
-    answer: AnswerBuilder,
-    pick: random.Random,
-) -> None:
-    page, told_by = plan.page, plan.told_by
-    if lead == "likely":
-        listed = realizer.join_names([item.said for item in items], page.language, pick)
-        text = patient_profiles.state_likely_condition(page, listed, pick)
-    else:
-        table = (
-            load(VignetteWords, page.language).supports
-            if lead == "supports"
-            else load(DialogueWords, page.language).summary
-        )
-        text = realizer.fill_with_items(table[told_by], page.said, items, page.language, pick)
-    answer.add(text, told_by, items)
-
-
-def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: random.Random) -> None:
-    page, other = plan.page, rival.page
-    if rival.against:
-        table = load(VignetteWords, page.language).rival_supports[plan.told_by]
-        text = realizer.fill_with_items(
-            table, other.said, rival.against, page.language, pick, r=other.said
-        )
-        answer.add_stating(text, (other, plan.told_by, rival.against))
-    if rival.third:
-        third, item = rival.third
-        words = load(VignetteWords, page.language)
-        another = words.urgent_third if case_plan.cannot_wait(third) else words.third
-        template = grammar.draw(another["symptom"], pick)
-        text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
-        answer.add_stating(text, (third, "symptom", [item]))
-    for item in rival.absent:
-        template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
-        text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)
-        answer.add_stating(text, (other, plan.told_by, [item]))
-
-
 def tell_care(
     plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, named: bool = False
 ) -> None:
     """Say what it is, what is urgent, what is done and why, and what comes next."""
     if plan.is_urgent:
         _tell_urgency(plan, answer, pick)
-    if plan.findings and not plan.to_patient and urgent_flags.is_grave(plan.page):
+    grave = plan.findings and not plan.to_patient and urgent_flags.is_grave(plan.page)
+    if grave and not answer.presses:
         emergency = load(ConsultationWords, plan.page.language).emergency
         draw_stock(emergency, plan.page, answer, at_any_rate=True)
     meaning = plan.meaning

@@ -467,6 +467,8 @@ def points_somewhere(page: FactPage, findings: Sequence[PageFact]) -> bool:
     """Say whether one of some findings is had in few conditions, so that it may lead to one."""
     if not page.is_familiar or urgent_flags.is_known_to_whom_it_befell(page):
         return False
+    if case_fitness.is_complaint(page.name):
+        return False
     telling = page.find_telling(page)
     return any(item.object in telling for item in findings)
 

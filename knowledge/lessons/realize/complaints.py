@@ -144,8 +144,9 @@ def _voice(
 
 
 def _introduced(who: PatientProfile, voice: _Voice, language: Language, pick: random.Random) -> str:
-    """Return a sentence on sex and age, in about half of the cases."""
-    if who.stage == "baby" or (pick.random() < 0.5 and not who.pregnant):
+    """Return a sentence on sex and age: where age tells much always, else half of the time."""
+    told = who.pregnant or who.stage in ("mature", "old")
+    if who.stage == "baby" or (pick.random() < 0.5 and not told):
         return ""
     years = patient_profiles.choose_age(who, pick)
     if language == "zh":

@@ -211,7 +211,9 @@ def profile_of(page: FactPage, complaints: Sequence[PageFact] = ()) -> PatientPr
     felt = 0
     for item in complaints:
         felt |= _signs(item.text)
-    female, male = ((about | whom | felt) & sign for sign in (_IS_FEMALE, _IS_MALE))
+    named = about & (_IS_FEMALE | _IS_MALE)  # rare exceptions among those it befalls count less
+    told = about | felt if named in (_IS_FEMALE, _IS_MALE) else about | whom | felt
+    female, male = (told & sign for sign in (_IS_FEMALE, _IS_MALE))
     sex: Sex = "" if bool(female) == bool(male) else "f" if female else "m"
     if about & _IS_MENOPAUSE or (about | felt) & _IS_MENSTRUAL:
         sex = "f"
@@ -317,6 +319,24 @@ def can_be_compared(page: FactPage, other: FactPage) -> bool:
         return False
     grown_old = _OLD.search(named) is not None
     return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
+
+
+def may_be_instead(page: FactPage, other: FactPage) -> bool:
+    """Say whether somebody of whom one condition is thought may have the other: sex and age fit.
+
+    A rival of adults may befall a child as well, but none of children an adult.
+    """
+    one, two = page.cached("profile", profile_of), other.cached("profile", profile_of)
+    about, *_ = other.cached("signs", _signs_of)
+    female, male = bool(about & _IS_FEMALE), bool(about & _IS_MALE)
+    if female != male and one.sex != ("f" if female else "m"):
+        return False
+    if two.stage in ("baby", "child") and one.stage not in ("baby", "child"):
+        return False
+    named = " ".join(name.text for name in other.entity.names)
+    if _OLD.search(named) and one.stage not in ("mature", "old"):
+        return False
+    return one.pregnant or not two.pregnant
 
 
 def can_be_asked(page: FactPage, item: PageFact) -> bool:

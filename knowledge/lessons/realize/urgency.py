@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.lessons.facts.manner import length_of
+from knowledge.lessons.facts.urgent_flags import is_grave_name
 from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
     Emergency,
@@ -78,6 +79,8 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
         return None
     if named and _NAMED_AS_LASTING.search(lesson.sources[0].quote):
         return None  # the name sounds like the emergency; what lasts for years is none
+    if lesson.style in _WEIGHING and _leads_elsewhere(found[0], lesson):
+        return None
     earlier = _before_the_last(lesson)
     if earlier and rules(earlier, lesson.language):
         return None
@@ -107,7 +110,21 @@ def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
     A case is about the conditions that it weighs, their symptoms and red flags, not about what the
     patient has besides.
     """
-    quotes = [each.quote for each in lesson.sources]
+    return _is_told_by(emergency, lesson, [each.quote for each in lesson.sources])
+
+
+def _leads_elsewhere(emergency: Emergency, lesson: Lesson) -> bool:
+    """Say whether a case is about one emergency, and would be opened with that of a rival.
+
+    The condition that most facts of the row are about is the one it follows.
+    """
+    about = [_NAMED.split(each.quote)[0] for each in lesson.sources]
+    subject = max(about, key=about.count)
+    own = [each.quote for each, name in zip(lesson.sources, about, strict=True) if name == subject]
+    return is_grave_name(subject) and not _is_told_by(emergency, lesson, own)
+
+
+def _is_told_by(emergency: Emergency, lesson: Lesson, quotes: list[str]) -> bool:
     if lesson.style in _WEIGHING:
         quotes = [
             each if _FLAG.search(each) or _COMPLAINT.search(each) else _NAMED.split(each)[0]

@@ -17,6 +17,7 @@ from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import (
     case_answer,
     case_plan,
+    case_reasoning,
     chinese_texts,
     complaints,
     fitting_questions,
@@ -90,7 +91,7 @@ def _case(
     if not items or not case_rivals.meets_demands(page, items):
         return ""
     plan = case_plan.plan_case(page, relation, manner, pick, findings=items, to_patient=True)
-    lead: case_answer.Lead = "likely" if manner.is_plain else "supports"
+    lead: case_reasoning.Lead = "likely" if manner.is_plain else "supports"
     case_answer.tell(plan, lead, answer, pick)
     told = complaints.describe_complaint(page, plan.who, items, pick)
     return complaints.join_question(told, _asked("case", page, relation, pick), page.language)

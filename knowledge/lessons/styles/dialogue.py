@@ -81,7 +81,7 @@ def write(
         return None
     rival = _weighed(page, felt, rivals)
     named = [rival.page, *(rival.third or ())[:1]] if rival else []
-    if not case_rivals.meets_demands(page, felt, named):
+    if not case_rivals.meets_demands(page, felt, named) or not case_rivals.convinces(page, named):
         return None
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     if not case_rivals.asks_enough(page, opening, [item for *_, item, _ in asked]):

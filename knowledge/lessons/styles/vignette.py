@@ -72,6 +72,7 @@ def write(
             rival, told = _against(page, told_by, pick)
         named = [rival.page, *(rival.third or ())[:1]] if rival else []
         safe = told and case_rivals.names_danger(page, told, named)
+        safe = safe and case_rivals.convinces(page, named)
         if told and safe and case_plan.tell_apart(page, told):
             break
     else:

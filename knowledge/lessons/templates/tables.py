@@ -207,6 +207,7 @@ class ConsultationWords:
     urgent_first: Lines = _lines()
     urgent_named: Lines = _lines()
     emergency: Lines = _lines()
+    emergency_first: Lines = _lines()
     at_once: Lines = _lines()
     soon_seen: Lines = _lines()
     either_cause: Lines = _lines()

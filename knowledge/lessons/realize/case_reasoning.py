@@ -1,0 +1,128 @@
+"""Say what the findings of a case lead to, and what they are weighed against.
+
+plan -> what both conditions have, what speaks for one, how what cannot wait is ruled out
+"""
+
+import random
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.realize import case_plan, patient_profiles, realizer
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.case_plan import CasePlan, Rival
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import DialogueWords, LinesBy, VignetteWords
+
+Lead = Literal["likely", "supports", "summary"]
+"""How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
+
+_RIVAL_TESTS = 2
+"""So many tests are named by which a rival that cannot wait is ruled out."""
+
+_AT_ONCE = re.compile("electrocardiogra|troponin|glucose|心电图|肌钙蛋白|血糖", re.IGNORECASE)
+"""Tests that are done within minutes beside all else."""
+
+_LEFT_ALONE = re.compile("do not examine|(?:不要|不可|勿)[^，。]{0,4}检查", re.IGNORECASE)
+"""How a red flag says that an attempt to test may kill."""
+
+
+def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: random.Random) -> None:
+    """Say what the findings lead to: for and against it, and what the history adds."""
+    page, rival = plan.page, plan.rival
+    if rival and lead == "supports":
+        tell_shared(page, rival, answer, pick)
+    own = plan.findings
+    if rival and lead == "supports":
+        own = tuple(item for item in own if item.object != rival.shared[0].object)
+    if own:
+        _tell_lead(plan, lead, own, answer, pick)
+    if rival and lead == "summary":
+        tell_shared(page, rival, answer, pick, load(DialogueWords, page.language).both)
+    elif rival and lead != "supports":
+        tell_shared(page, rival, answer, pick)
+    for item in plan.history:
+        template = grammar.draw(load(VignetteWords, page.language).background, pick)
+        text = realizer.fill(template, page.language, 1, s=page.said, a=item.said)
+        answer.add(text, "risk_factor", [item])
+    if rival:
+        _tell_against(plan, rival, answer, pick)
+
+
+def tell_shared(
+    page: FactPage,
+    rival: Rival,
+    answer: AnswerBuilder,
+    pick: random.Random,
+    forms: LinesBy | None = None,
+) -> None:
+    """State a finding that two conditions share."""
+    forms = forms or load(VignetteWords, page.language).both
+    template = grammar.draw(forms["symptom"], pick)
+    shared, other = rival.shared, rival.page
+    text = realizer.fill(template, page.language, 1, s=page.said, r=other.said, x=shared[0].said)
+    answer.add_stating(text, (page, "symptom", [shared[0]]), (other, "symptom", [shared[1]]))
+
+
+def _tell_lead(
+    plan: CasePlan,
+    lead: Lead,
+    items: Sequence[PageFact],
+    answer: AnswerBuilder,
+    pick: random.Random,
+) -> None:
+    page, told_by = plan.page, plan.told_by
+    if lead == "likely":
+        listed = realizer.join_names([item.said for item in items], page.language, pick)
+        text = patient_profiles.state_likely_condition(page, listed, pick)
+    else:
+        table = (
+            load(VignetteWords, page.language).supports
+            if lead == "supports"
+            else load(DialogueWords, page.language).summary
+        )
+        text = realizer.fill_with_items(table[told_by], page.said, items, page.language, pick)
+    answer.add(text, told_by, items)
+
+
+def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: random.Random) -> None:
+    page, other = plan.page, rival.page
+    if rival.against:
+        table = load(VignetteWords, page.language).rival_supports[plan.told_by]
+        text = realizer.fill_with_items(
+            table, other.said, rival.against, page.language, pick, r=other.said
+        )
+        answer.add_stating(text, (other, plan.told_by, rival.against))
+    if rival.third:
+        third, item = rival.third
+        words = load(VignetteWords, page.language)
+        another = words.urgent_third if case_plan.cannot_wait(third) else words.third
+        template = grammar.draw(another["symptom"], pick)
+        text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
+        answer.add_stating(text, (third, "symptom", [item]))
+    _tell_rival_tests(page, rival, answer, pick)
+    for item in rival.absent:
+        template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
+        text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)
+        answer.add_stating(text, (other, plan.told_by, [item]))
+
+
+def _tell_rival_tests(
+    page: FactPage, rival: Rival, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """Say how what cannot wait is ruled out, where the tests of the condition do not do it."""
+    own = {item.object for item in page.entity_facts("test")}
+    for other in (rival.page, *(rival.third or ())[:1]):
+        tests = other.entity_facts("test")
+        left = any(_LEFT_ALONE.search(flag.text) for flag in other.text_facts("red_flag"))
+        if not tests or left or any(item.object in own for item in tests):
+            continue
+        if case_plan.cannot_wait(page):  # nothing slower comes before what it needs itself
+            tests = tuple(item for item in tests if _AT_ONCE.search(item.text))
+        if tests and case_plan.cannot_wait(other):
+            few = tests[:_RIVAL_TESTS]
+            text = realizer.state_facts(other.said, "test", few, page.language, pick)
+            answer.add_stating(text, (other, "test", few))
+            return

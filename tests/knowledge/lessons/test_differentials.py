@@ -1,0 +1,194 @@
+"""Which conditions a case is weighed against, and what is told of those that cannot wait."""
+
+import random
+from types import SimpleNamespace
+
+import pytest
+
+from knowledge.lessons.facts import case_fitness, differentials, rule_files, urgent_flags
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.pages import case_rivals
+from knowledge.lessons.realize import case_answer, case_plan, patient_profiles
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.case_plan import Rival
+from knowledge.records import Entity, Name
+
+LONG = Manner("professional", "long")
+
+
+def named(kind, *texts):
+    return tuple(
+        PageFact(f"f:{kind}:{each}", each, each, f"{kind}:{each}", kind, names=(each,))
+        for each in texts
+    )
+
+
+def page(*names, **groups):
+    entity = Entity(f"condition:{names[0]}", "condition", tuple(Name(each, "en") for each in names))
+    return FactPage(entity, "en", names[0], names[0], groups)
+
+
+def ill(*names, felt=(), tests=()):
+    return page(*names, symptom=named("symptom", *felt), test=named("test", *tests))
+
+
+def linked(subject, *others):
+    """Return a page from which others are found by their findings."""
+    pages = {each.id: each for each in others}
+
+    def having(ids):
+        return frozenset(
+            id
+            for id, each in pages.items()
+            if set(ids) <= {item.object for item in each.entity_facts("symptom")}
+        )
+
+    links = SimpleNamespace(page=lambda id, _: pages.get(id), having=having, warnings=None)
+    return subject.with_neighbours((), lambda _: tuple(others), links)
+
+
+def test_every_listed_condition_names_rivals_or_may_stand_alone():
+    rows = rule_files.read("differentials")
+    assert len(rows) > 100
+    assert len({row["of"] for row in rows}) == len(rows)
+    for row in rows:
+        assert row.keys() <= {"of", "against", "alone"}
+        assert row.get("against") or row.get("alone")
+        found = differentials.find([row["of"].lstrip("^")])
+        assert found is None or found.against or found.alone
+
+
+def test_rivals_that_are_listed_come_before_those_that_share_most():
+    felt = ("bloating", "loose stools", "cramps")
+    gut = ill("Irritable bowel syndrome", "IBS", felt=felt)
+    blocked = ill("Bowel obstruction", felt=felt)
+    gluten = ill("Sprue", "Celiac disease", felt=felt[:1])
+    crohn = ill("Regional enteritis", "Crohn's disease", felt=felt[1:])
+    subject = linked(gut, blocked, crohn, gluten)
+    told = subject.entity_facts("symptom")
+    assert [each.name for each in case_rivals.alike(subject)] == ["Sprue", "Regional enteritis"]
+    found = case_rivals.rivals_of(subject, told, "symptom")
+    assert [(each.name, len(both)) for each, both in found] == [
+        ("Sprue", 1),
+        ("Regional enteritis", 2),
+    ]
+
+
+def test_a_case_without_an_expected_rival_does_not_convince():
+    gut = ill("Irritable bowel syndrome")
+    assert not case_rivals.convinces(gut, [])
+    assert not case_rivals.convinces(gut, [ill("Bowel obstruction")])
+    assert case_rivals.convinces(gut, [ill("Bowel obstruction"), ill("Coeliac disease")])
+    assert case_rivals.convinces(ill("Melanoma"), [])
+    assert case_rivals.convinces(ill("Sarcoidosis"), [])  # which is not listed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "fits"),
+    [
+        ("Ankylosing spondylitis", "Rheumatoid arthritis", True),
+        ("Appendicitis", "Ovarian torsion", False),
+        ("Croup", "Acute epiglottitis", True),
+        ("Acute epiglottitis", "Croup", False),
+        ("Migraine", "Giant cell arteritis", False),
+    ],
+)
+def test_a_rival_may_befall_whoever_is_ill(one, other, fits):
+    women = named("population", "women")
+    rival = page(other, symptom=named("symptom", "x"), population=women)
+    assert patient_profiles.may_be_instead(page(one), rival) is fits
+
+
+def test_a_tumour_of_women_is_not_told_of_men_who_seldom_have_it():
+    found = page("Breast cancer", population=named("population", "women", "men"))
+    assert patient_profiles.profile_of(found).sex == "f"
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("Kidney contusion", True), ("肺挫伤", True), ("Dumping syndrome", True), ("Gout", False)],
+)
+def test_what_follows_an_injury_or_an_operation_is_told_by_the_history(name, known):
+    assert urgent_flags.is_known_to_whom_it_befell(page(name)) is known
+
+
+def test_a_complaint_is_no_conclusion():
+    felt = named("symptom", "stiffness", "pins and needles")
+    for name, points in (("Neck pain", False), ("Cervical radiculopathy", True)):
+        assert case_plan.points_somewhere(page(name, symptom=felt), felt) is points
+    assert case_fitness.is_complaint("慢性腰痛")
+
+
+def weigh(subject, *others, told=(), to_patient=False):
+    """Return the answer to a case that is weighed against one or two conditions."""
+    pick = random.Random(5)
+    mine = subject.entity_facts("symptom")[0]
+    both = [(mine, each.entity_facts("symptom")[0]) for each in others]
+    third = (others[1], both[1][1]) if len(others) > 1 else None
+    plan = case_plan.plan_case(
+        subject,
+        "test",
+        LONG,
+        pick,
+        findings=told or subject.entity_facts("symptom"),
+        rival=Rival(others[0], both[0], third=third),
+        to_patient=to_patient,
+    )
+    answer = AnswerBuilder(subject, pick, asker="colleague")
+    case_answer.tell(plan, "supports", answer, pick)
+    return answer.text
+
+
+def test_what_is_excluded_first_is_tested_for():
+    heart = ill("Heart attack", felt=("fullness",), tests=("electrocardiogram", "troponin"))
+    mild = ill("Gastritis", felt=("fullness",), tests=("breath test",))
+    subject = ill("Dyspepsia", felt=("fullness", "heartburn"), tests=("gastroscopy",))
+    text = weigh(subject, mild, heart)
+    assert "troponin" in text and "breath test" not in text
+    assert text.index("troponin") < text.index("gastroscopy")
+
+
+@pytest.mark.parametrize(
+    ("tests", "flag", "shown"),
+    [
+        (("peak flow",), "", False),
+        (("electrocardiogram",), "", True),
+        (("electrocardiogram",), "Stridor is an emergency; do not examine the throat.", False),
+    ],
+)
+def test_nothing_slow_or_forbidden_comes_before_an_emergency(tests, flag, shown):
+    subject = ill("Anaphylaxis", felt=("wheezing", "weals"), tests=("tryptase",))
+    rival = page(
+        "Acute coronary syndrome",
+        symptom=named("symptom", "wheezing"),
+        test=named("test", *tests),
+        red_flag=(PageFact("f:flag", flag, flag),) if flag else (),
+    )
+    assert (tests[0] in weigh(subject, rival)) is shown
+
+
+def test_a_colleague_hears_first_what_cannot_wait():
+    rival = ill("Gastritis", felt=("melaena",))
+    for felt, first in ((("melaena", "heartburn"), True), (("hiccups", "heartburn"), False)):
+        subject = ill("Peptic ulcer", felt=felt, tests=("gastroscopy",))
+        opening = weigh(subject, rival).split(". ")[0]
+        assert ("hospital" in opening or "emergency department" in opening) is first
+
+
+@pytest.mark.parametrize("finding", ["distorted vision", "a scotoma", "central blind spot"])
+def test_distorted_vision_is_seen_soon(finding):
+    assert urgent_flags.alarm_of([finding], "en") == "soon"
+
+
+def test_who_wakes_early_does_not_deny_bad_sleep():
+    told = named("symptom", "early morning waking")
+    assert not case_fitness.can_be_denied(named("symptom", "sleep disturbance")[0], told)
+    assert case_fitness.can_be_denied(named("symptom", "flashbacks")[0], told)
+
+
+def test_a_warning_of_treated_illness_is_none_of_a_suspicion():
+    flag = "Sudden withdrawal of dopaminergic medicine can cause high fever."
+    assert urgent_flags.is_of_treatment(PageFact("f", flag, flag))
+    flag = "Withdrawal from friends is a sign."
+    assert not urgent_flags.is_of_treatment(PageFact("f", flag, flag))
