@@ -31,6 +31,7 @@ class Row:
     `declined` says that the answer declines, since what is shown does not cover the question, and
     `declines_part` that it does so for one of two things. A row that is `joinable` may share its
     evidence with others, and no line may then begin with one of the heads of `not_beside`.
+    `relation` names what of the graph it is about, where it is about one thing.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Row:
     declines_part: bool = False
     joinable: bool = False
     not_beside: tuple[str, ...] = ()
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def _row(raw: dict[str, object]) -> Row:
         declines_part=bool(meta.get("partly")),
         joinable=isinstance(heads, list),
         not_beside=tuple(map(str, heads)) if isinstance(heads, list) else (),
+        relation=str(meta.get("relation") or ""),
     )
 
 
