@@ -79,8 +79,10 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
         return None
     if named and _NAMED_AS_LASTING.search(lesson.sources[0].quote):
         return None  # the name sounds like the emergency; what lasts for years is none
-    if lesson.style in _WEIGHING and _leads_elsewhere(found[0], lesson):
-        return None
+    if lesson.style in _WEIGHING:
+        found = _of_subject_first(found, lesson)
+        if _leads_elsewhere(found[0], lesson):
+            return None
     earlier = _before_the_last(lesson)
     if earlier and rules(earlier, lesson.language):
         return None
@@ -114,14 +116,26 @@ def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
 
 
 def _leads_elsewhere(emergency: Emergency, lesson: Lesson) -> bool:
-    """Say whether a case is about one emergency, and would be opened with that of a rival.
-
-    The condition that most facts of the row are about is the one it follows.
-    """
-    about = [_NAMED.split(each.quote)[0] for each in lesson.sources]
-    subject = max(about, key=about.count)
-    own = [each.quote for each, name in zip(lesson.sources, about, strict=True) if name == subject]
+    """Say whether a case is about one emergency, and would be opened with that of a rival."""
+    subject = _followed(lesson)
+    own = [each.quote for each in lesson.sources if _NAMED.split(each.quote)[0] == subject]
     return is_grave_name(subject) and not _is_told_by(emergency, lesson, own)
+
+
+def _of_subject_first(found: Sequence[Emergency], lesson: Lesson) -> tuple[Emergency, ...]:
+    """Return emergencies with those first that are called as what a case follows.
+
+    Who coughs up blood and has signs of an embolism is treated for the embolism.
+    """
+    subject = _followed(lesson)
+    named = [each for each in found if _is_told_by(each, lesson, [subject])]
+    return (*named, *(each for each in found if each not in named))
+
+
+def _followed(lesson: Lesson) -> str:
+    """Return the name of the condition that most facts of a case are about."""
+    about = [_NAMED.split(each.quote)[0] for each in lesson.sources]
+    return max(about, key=about.count)
 
 
 def _is_told_by(emergency: Emergency, lesson: Lesson, quotes: list[str]) -> bool:

@@ -134,7 +134,7 @@ def _against(
     known = _known(page, relation)
     shared = pick.choice(both)
     rest = [item for item in known if item.object != shared[0].object]
-    own = case_plan.choose_findings(page, rest, pick.choice((1, 2, 2, 3)), pick)
+    own = case_plan.choose_findings(page, rest, pick.choice((2, 2, 3)), pick)
     new = [
         item
         for item in findings(other, relation)[:8]
