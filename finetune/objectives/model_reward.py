@@ -47,4 +47,4 @@ class ModelReward(AnyQuestion):
 
 def load(home: Path, name: str, precision: Precision) -> ModelReward:
     """Open the reward model of the round `name`; FinetuneError where there is none."""
-    return ModelReward(reward_model.load(home, adapters.named(home, name), precision))
+    return ModelReward(reward_model.load(home, adapters.named(home, name, "reward"), precision))
