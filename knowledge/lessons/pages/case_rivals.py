@@ -12,13 +12,13 @@ from itertools import combinations
 from knowledge.lessons.facts import (
     case_fitness,
     demanded_dangers,
-    differentials,
     exam_rules,
+    expected_rivals,
     urgent_flags,
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.pages.related_pages import shared_findings
+from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import case_plan, patient_profiles
 
 _SHARED = 2
@@ -29,12 +29,7 @@ SharedFindings = list[tuple[PageFact, PageFact]]
 
 
 def alike(page: FactPage) -> list[FactPage]:
-    """Return the conditions that look alike: those listed, else those that share most findings.
-
-    Of the latter without those that a history tells.
-    """
-    if _listed_for(page):
-        return _listed(page)
+    """Return the conditions that look alike, without those that a history tells."""
     similar = (each.as_written() for each in page.find_similar(page))
     return [
         each
@@ -45,46 +40,6 @@ def alike(page: FactPage) -> list[FactPage]:
         and not _begins_otherwise(page, each)
         and _shares_enough(page, each)
     ]
-
-
-def _listed_for(page: FactPage) -> differentials.Differential | None:
-    return differentials.find(_names(page))
-
-
-def _names(page: FactPage) -> list[str]:
-    return [each.text for each in page.entity.names]
-
-
-def _listed(page: FactPage) -> list[FactPage]:
-    """Return the listed rivals with a finding of a condition, the one that matters most first."""
-    known = _listed_for(page)
-    if page.links is None or known is None:
-        return []
-    lasting = _pace(page) == "lasting"
-    having = page.links.having
-    ids: set[str] = set()
-    for item in page.entity_facts("symptom"):
-        ids |= having([item.object])
-    found = []
-    for id in sorted(ids - {page.id}):
-        if is_validation(id) and not is_validation(page.id):
-            continue
-        other = page.links.page(id, page.language)
-        place = known.place_of(_names(other)) if other else None
-        if other is None or place is None or (lasting and _pace(other) == "sudden"):
-            continue
-        if not _is_kind_of(page, other) and patient_profiles.may_be_instead(page, other):
-            found.append((place, other.as_written()))
-    return [other for _, other in sorted(found, key=lambda pair: pair[0])]
-
-
-def convinces(page: FactPage, named: Sequence[FactPage]) -> bool:
-    """Say whether the possibilities of a case are those that a clinician would expect.
-
-    Nothing is expected of a condition that is not listed.
-    """
-    known = _listed_for(page)
-    return known is None or known.convinces([_names(each) for each in named])
 
 
 def _begins_otherwise(page: FactPage, other: FactPage) -> bool:
@@ -109,15 +64,41 @@ def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
     What may be dangerous is kept where the other is so grave.
     """
     both = shared_findings(page, other, relation)
-    if _listed_for(page):
-        return both
     grave = case_plan.cannot_wait(other)
-    return [
+    kept = [
         pair
         for pair in both
         if not exam_rules.is_too_general(pair[0].text)
         or (grave and urgent_flags.is_weighed(pair[0].said, page.language))
     ]
+    return both if not kept and expected_rivals.is_expected(page, other) else kept
+
+
+def expected_of(page: FactPage) -> tuple[FactPage, ...]:
+    """Return the conditions that one is to be weighed against and shares a finding with."""
+    return page.cached("expected conditions", _find_expected)
+
+
+def _find_expected(page: FactPage) -> tuple[FactPage, ...]:
+    if page.links is None or expected_rivals.pattern_of(page) is None:
+        return ()
+    links, relation = page.links, findings_of(page)
+    found = (links.having([item.object]) for item in findings(page, relation) if relation)
+    ids = sorted(frozenset[str]().union(*found) - {page.id})
+    others = (
+        links.page(id, page.language)
+        for id in ids
+        if not is_validation(id) or is_validation(page.id)
+    )
+    return tuple(
+        each.as_written()
+        for each in others
+        if each
+        and expected_rivals.is_expected(page, each)
+        and not urgent_flags.is_told_by_history(each)
+        and patient_profiles.may_befall(page, each)
+        and shared(page, each.as_written(), relation)
+    )
 
 
 def grave_with(page: FactPage, told: Sequence[PageFact]) -> list[FactPage]:
@@ -147,25 +128,29 @@ def rivals_of(
 ) -> list[tuple[FactPage, SharedFindings]]:
     """Return the conditions that share findings of a case, in the order in which they matter.
 
-    One that cannot wait stands first, then those that share most. What begins at once is not
+    What it is to be weighed against comes before what else is alike; in each of the two one that
+    cannot wait stands first, then those that share most. What begins at once is not
     weighed where the findings have lasted.
     """
     named = {item.object for item in told}
     lasting = patient_profiles.profile_of(page, told).pace == "lasting"
-    listed = _listed_for(page)
     every = {
         each.id: each
-        for each in (*alike(page), *([] if listed else grave_with(page, told)))
+        for each in (*alike(page), *grave_with(page, told))
         if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
     }
+    every |= {each.id: each for each in expected_of(page)}
     paired = [
         (each, [pair for pair in shared(page, each, relation) if pair[0].object in named])
         for each in every.values()
     ]
     kept = [pair for pair in paired if pair[1]]
-    if listed:
-        return kept
     kept.sort(key=lambda pair: -len(pair[1]))
+    known = [pair for pair in kept if expected_rivals.is_expected(page, pair[0])]
+    return [*_ordered(known), *_ordered([pair for pair in kept if pair not in known])]
+
+
+def _ordered(kept: list[tuple[FactPage, SharedFindings]]) -> list[tuple[FactPage, SharedFindings]]:
     grave = [pair for pair in kept if case_plan.cannot_wait(pair[0])]
     others = [pair for pair in kept if not case_plan.cannot_wait(pair[0])]
     return [*grave[:1], *others, *grave[1:]]
@@ -183,7 +168,9 @@ def weighed_against(
     that shares only a finding that goes with much else is not to be excluded before all.
     """
     left = [pair for pair in rivals if first is None or pair[0].id != first.id]
-    left.sort(key=lambda pair: not _is_typical(*pair))
+    left.sort(
+        key=lambda pair: (not expected_rivals.is_expected(page, pair[0]), not _is_typical(*pair))
+    )
     named = [first] if first else []
     missing = {item.object for item in _undangered(page, told, named)}
     for other, both in left:
@@ -193,6 +180,7 @@ def weighed_against(
     fit = (
         pair
         for pair in left
+        if expected_rivals.pattern_of(page) is None or expected_rivals.is_expected(page, pair[0])
         if not case_plan.cannot_wait(pair[0])
         or len(pair[1]) > 1
         or (_alarms(pair[1][0][0], page) and _is_typical(*pair))
@@ -210,6 +198,8 @@ def _undangered(
 ) -> list[PageFact]:
     """Return the findings that call for a grave condition and are explained by none of those."""
     demanding = _demanding(page, told, named)
+    if expected_rivals.lacks(page, named):
+        demanding = list(told)
     if case_plan.cannot_wait(page):
         return demanding
     lasts = patient_profiles.profile_of(page, told).pace == "lasting"

@@ -322,6 +322,9 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
         return
     if named and (answer.states("red_flag") or answer.heeds):  # which says when to come back
         return
+    seen_that_day = plan.warning and urgent_flags.is_of_that_day(plan.warning.text)
+    if seen_that_day and answer.states("red_flag"):  # not within a day or two
+        return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, at_any_rate=True)
         return

@@ -19,14 +19,19 @@ from knowledge.lessons.templates.tables import DialogueWords, LinesBy, VignetteW
 Lead = Literal["likely", "supports", "summary"]
 """How an answer begins to reason: to a patient, among clinicians, after the doctor's questions."""
 
-_RIVAL_TESTS = 2
-"""So many tests are named by which a rival that cannot wait is ruled out."""
+_SEEN_AT_ONCE = re.compile(
+    "anaphyla|tension pneumothorax|fasciitis|epiglottitis|"
+    "严重过敏|过敏性休克|张力性气胸|筋膜炎|会厌炎",
+    re.IGNORECASE,
+)
+"""Dangers that are acted upon before any test."""
+
+_BY_HAND = re.compile("examination$|体格检查$", re.IGNORECASE)
+_DANGER_TESTS = 2
+"""What every doctor does anyhow is not told as a test for a danger, of which so many are told."""
 
 _AT_ONCE = re.compile("electrocardiogra|troponin|glucose|心电图|肌钙蛋白|血糖", re.IGNORECASE)
 """Tests that are done within minutes beside all else."""
-
-_LEFT_ALONE = re.compile("do not examine|(?:不要|不可|勿)[^，。]{0,4}检查", re.IGNORECASE)
-"""How a red flag says that an attempt to test may kill."""
 
 
 def tell_reasoning(plan: CasePlan, lead: Lead, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -102,27 +107,32 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
         template = grammar.draw(another["symptom"], pick)
         text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
         answer.add_stating(text, (third, "symptom", [item]))
-    _tell_rival_tests(page, rival, answer, pick)
+    for danger in plan.rivals:
+        _tell_how_excluded(page, danger, answer, pick)
     for item in rival.absent:
         template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
         text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)
         answer.add_stating(text, (other, plan.told_by, [item]))
 
 
-def _tell_rival_tests(
-    page: FactPage, rival: Rival, answer: AnswerBuilder, pick: random.Random
+def _tell_how_excluded(
+    page: FactPage, danger: FactPage, answer: AnswerBuilder, pick: random.Random
 ) -> None:
-    """Say how what cannot wait is ruled out, where the tests of the condition do not do it."""
+    """State the first tests for a danger, unless they are those of the condition anyhow.
+
+    Beside a condition that cannot wait itself only those that are done within minutes.
+    """
+    if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
+        return
     own = {item.object for item in page.entity_facts("test")}
-    for other in (rival.page, *(rival.third or ())[:1]):
-        tests = other.entity_facts("test")
-        left = any(_LEFT_ALONE.search(flag.text) for flag in other.text_facts("red_flag"))
-        if not tests or left or any(item.object in own for item in tests):
-            continue
-        if case_plan.cannot_wait(page):  # nothing slower comes before what it needs itself
-            tests = tuple(item for item in tests if _AT_ONCE.search(item.text))
-        if tests and case_plan.cannot_wait(other):
-            few = tests[:_RIVAL_TESTS]
-            text = realizer.state_facts(other.said, "test", few, page.language, pick)
-            answer.add_stating(text, (other, "test", few))
-            return
+    tests = [
+        item
+        for item in danger.entity_facts("test")[:_DANGER_TESTS]
+        if item.object not in own and not _BY_HAND.search(item.text)
+    ]
+    if case_plan.cannot_wait(page):
+        tests = [item for item in tests if _AT_ONCE.search(item.text)]
+    if tests:
+        table = load(VignetteWords, page.language).excluded_by["test"]
+        text = realizer.fill_with_items(table, danger.said, tests, page.language, pick)
+        answer.add_stating(text, (danger, "test", tests))
