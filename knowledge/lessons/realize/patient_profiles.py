@@ -335,6 +335,8 @@ def may_befall(page: FactPage, other: FactPage) -> bool:
     young = one.stage in ("baby", "child")
     if bool(about & (_IS_BABY | _IS_CHILD)) and not young:
         return False
+    if about & _IS_OLD and one.stage == "adult":  # no arteritis of the old at thirty
+        return False
     if young and about & (_IS_OLD | _IS_MATURE):
         return False
     return one.childbearing or not about & (_IS_FERTILE | _IS_PREGNANT)

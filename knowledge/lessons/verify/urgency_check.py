@@ -25,6 +25,9 @@ from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
 
+_WEIGHING = ("dialogue", "vignette")
+"""Styles whose rows weigh conditions, and follow one of them."""
+
 
 def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, str]:
     """Return a row without its opening, for the proof of the rest, and the first fault."""
@@ -42,9 +45,15 @@ def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, st
         if claimed:
             return lesson, "the row opens with an emergency that no words suggest"
         return lesson, "" if _is_heeded(lesson) else "an alarming finding is passed over"
-    if claimed != [each.id for each in found]:
+    known = {each.id: each for each in found}
+    first = str(claimed[0]) if isinstance(claimed, list) and claimed else ""
+    # A case opens with the emergency of what it follows, wherever that stands among them.
+    wanted = list(known)
+    if lesson.style in _WEIGHING and first in known:
+        wanted = [first, *(each for each in known if each != first)]
+    if claimed != wanted:
         return lesson, "the row does not name the emergencies that its words suggest"
-    opening = _opening(lesson, found[0])
+    opening = _opening(lesson, known[first])
     if not opening:
         return lesson, "the answer does not open with what to do now"
     support = lesson.meta.get("support")

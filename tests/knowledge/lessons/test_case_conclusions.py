@@ -9,10 +9,10 @@ from knowledge.lessons.facts import case_fitness, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.pages import case_rivals
-from knowledge.lessons.realize import case_answer, case_plan, patient_profiles
+from knowledge.lessons.realize import case_answer, case_plan, patient_profiles, urgency
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import Rival
-from knowledge.records import Entity, Name
+from knowledge.records import Entity, Lesson, LessonSource, Name
 
 LONG = Manner("professional", "long")
 
@@ -61,6 +61,12 @@ def test_what_is_listed_leaves_no_room_for_what_only_looks_alike():
     other = linked(ill("Sarcoidosis", felt=felt), blocked, gluten)  # which is not listed
     rivals = case_rivals.rivals_of(other, told, "symptom")
     assert case_rivals.weighed_against(other, told, rivals, gluten)[0].name == "Bowel obstruction"
+
+
+def test_no_illness_of_the_old_is_weighed_in_the_young():
+    one = page("Tension-type headache", risk_factor=named("factor", "stress"))
+    for other, fits in (("Giant cell arteritis", False), ("Migraine", True)):
+        assert patient_profiles.may_befall(one, page(other)) is fits
 
 
 def test_a_tumour_of_women_is_not_told_of_men_who_seldom_have_it():
@@ -143,3 +149,21 @@ def test_a_warning_of_treated_illness_is_none_of_a_suspicion():
     assert urgent_flags.is_of_treatment(PageFact("f", flag, flag))
     flag = "Withdrawal from friends is a sign."
     assert not urgent_flags.is_of_treatment(PageFact("f", flag, flag))
+
+
+def test_a_case_opens_with_the_emergency_of_what_it_follows():
+    lines = (
+        "Pulmonary embolism — symptoms: coughing up blood.",
+        "Pulmonary embolism — tests: D-dimer.",
+        "Aortic dissection — symptoms: syncope.",
+    )
+    sources = tuple(LessonSource("fact", f"f{at}", each) for at, each in enumerate(lines))
+    row = Lesson("a", (), "en", "vignette", sources, (), "", "", {})
+    tear, blood, clot = (
+        urgency.Emergency(name, name, "act")
+        for name in ("aortic dissection", "coughing up blood", "pulmonary embolism")
+    )
+    found = urgency._of_subject_first((blood, clot), row)
+    assert [each.id for each in found] == ["pulmonary embolism", "coughing up blood"]
+    assert urgency._leads_elsewhere(tear, row)
+    assert not urgency._leads_elsewhere(blood, row)
