@@ -111,20 +111,32 @@ def finished(home: Path, recipe: str) -> list[Adapter]:
 
 def list_adapters(home: Path) -> list[Adapter]:
     """Return all finished rounds that can be read, by recipe and round."""
-    return _readable(home)[0]
+    return readable(home)[0]
 
 
-def damaged(home: Path) -> list[FinetuneError]:
-    """Return what is wrong with rounds whose record cannot be read, and how to mend it."""
-    return _readable(home)[1]
+def readable(home: Path) -> tuple[list[Adapter], list[FinetuneError]]:
+    """Return the rounds whose record can be read, and why others cannot."""
+    chosen = _promotions(home)
+    found: list[Adapter] = []
+    faults: list[FinetuneError] = []
+    for recipe in sorted(path for path in adapters_folder(home).glob("*") if path.is_dir()):
+        read: list[Adapter] = []
+        for folder in _rounds_in(recipe):
+            try:
+                read.append(_read(folder, chosen[-1] if chosen else None))
+            except FinetuneError as error:
+                faults.append(error)
+        found += sorted(read, key=_order)
+    return found, faults
 
 
-def named(home: Path, name: str) -> Adapter:
+def named(home: Path, name: str, given_by: str = "adapters") -> Adapter:
     """Return the adapter `recipe/round-N`; FinetuneError lists what there is.
 
-    A record that cannot be read is told where it is the one that is asked for.
+    `given_by` is the option, or the value of a recipe, that gave the name. A record that cannot be
+    read is told where it is the one that is asked for.
     """
-    known, faults = _readable(home)
+    known, faults = readable(home)
     for adapter in known:
         if adapter.name == name:
             return adapter
@@ -134,7 +146,7 @@ def named(home: Path, name: str) -> Adapter:
     there = ", ".join(adapter.name for adapter in known) or "none yet"
     raise FinetuneError(
         f"There is no adapter {name}.",
-        where="--adapter",
+        where=given_by,
         remedy=f"Finished ones: {there}. Make one: medchat finetune --round 1.",
     )
 
@@ -260,22 +272,6 @@ def _ends(student: Student, prompt: Sequence[Message], tokens: int, precision: P
     ):
         continue
     return bool(ends)
-
-
-def _readable(home: Path) -> tuple[list[Adapter], list[FinetuneError]]:
-    """Return the rounds whose record can be read, and why others cannot."""
-    chosen = _promotions(home)
-    found: list[Adapter] = []
-    faults: list[FinetuneError] = []
-    for recipe in sorted(path for path in adapters_folder(home).glob("*") if path.is_dir()):
-        read: list[Adapter] = []
-        for folder in _rounds_in(recipe):
-            try:
-                read.append(_read(folder, chosen[-1] if chosen else None))
-            except FinetuneError as error:
-                faults.append(error)
-        found += sorted(read, key=_order)
-    return found, faults
 
 
 def _of_recipe(home: Path, recipe: str, chosen: str | None) -> list[Adapter]:

@@ -31,6 +31,7 @@ class Row:
     `declined` says that the answer declines, since what is shown does not cover the question, and
     `declines_part` that it does so for one of two things. A row that is `joinable` may share its
     evidence with others, and no line may then begin with one of the heads of `not_beside`.
+    `relation` names what of the graph it is about, where it is about one thing.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Row:
     declines_part: bool = False
     joinable: bool = False
     not_beside: tuple[str, ...] = ()
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,13 @@ class Dataset:
     mixed: tuple[tuple[str, int], ...] = ()
 
 
-def read(folder: Path) -> Dataset:
-    """Read and check a dataset folder; FinetuneError where a part is missing or damaged."""
+def read(folder: Path, given_by: str = "--data") -> Dataset:
+    """Read and check a dataset folder; FinetuneError where a part is missing or damaged.
+
+    `given_by` is the option, or the key of a recipe, that named the folder.
+    """
     if not folder.is_dir():
-        raise FinetuneError(f"There is no dataset folder {folder}.", where="--data", remedy=_REMEDY)
+        raise FinetuneError(f"There is no dataset folder {folder}.", where=given_by, remedy=_REMEDY)
     manifest = manifests.read_manifest(folder, _REMEDY)
     manifests.check_files(folder, manifest, FILES, _REMEDY)
     train, validation = (tuple(_rows(folder / name)) for name in FILES)
@@ -142,6 +147,7 @@ def _row(raw: dict[str, object]) -> Row:
         declines_part=bool(meta.get("partly")),
         joinable=isinstance(heads, list),
         not_beside=tuple(map(str, heads)) if isinstance(heads, list) else (),
+        relation=str(meta.get("relation") or ""),
     )
 
 

@@ -100,7 +100,9 @@ def find_parent(wanted: Wanted) -> Adapter | None:
     """
     recipe = wanted.recipe
     if wanted.parent is not None:
-        return None if wanted.parent == "base" else adapters.named(wanted.home, wanted.parent)
+        if wanted.parent == "base":
+            return None
+        return adapters.named(wanted.home, wanted.parent, "--from")
     number = wanted.number
     while number > 1 and recipe.round(number - 1).objective in SCORERS:
         number -= 1

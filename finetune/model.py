@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from finetune import mini
-from finetune.architectures import architecture, families
+from finetune.architectures import architecture, families, weights_check
 from finetune.architectures.families import Family
 from finetune.bases import base_records, hub_base, remote_code
 from finetune.bases.remote_code import Consent
@@ -371,12 +371,7 @@ def _network(
             where=str(folder),
             remedy="Check that the folder is complete and of an architecture that needs no code.",
         ) from error
-    if report["missing_keys"]:
-        raise FinetuneError(
-            f"The base model {base} lacks weights, {min(report['missing_keys'])} among them.",
-            where=str(folder),
-            remedy="Fetch or copy the model again.",
-        )
+    weights_check.demand(network, report, folder, base)
     network = architecture.settle(network)
     if quantisation is not None:
         return quantised_base.settle(network).requires_grad_(False).eval()

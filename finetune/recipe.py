@@ -26,7 +26,7 @@ _ADAPTERS = ("lora", "qlora")
 _PROMPTS = ("ptuning-v2", "ptuning", "prompt-tuning")
 
 
-_LATER = ("mix", "method", "prompt", "quantisation", "questions")
+_LATER = ("mix", "method", "prompt", "quantisation", "questions", "balance")
 _LATER_OF_LORA = ("rank_scaling", "dora", "start")
 
 
@@ -88,8 +88,8 @@ class RoundPlan:
     """One round: what it optimises, how long, how fast.
 
     `objective` names one of `objectives.objective_registry`, and `settings` holds what that one
-    lets a recipe set. `max_steps` 0 means that `epochs` alone decides, `uncovered` and `questions`
-    None that the recipe's own hold.
+    lets a recipe set. `max_steps` 0 means that `epochs` alone decides; `uncovered`, `questions` and
+    `balance` None that the recipe's own hold.
     """
 
     objective: str = "sft"
@@ -104,10 +104,12 @@ class RoundPlan:
     checkpoint_every: int = 50
     uncovered: float | None = None
     questions: int | None = None
+    balance: int | None = None
 
     def __post_init__(self) -> None:
         demand(0 <= (self.uncovered or 0) < 1, "uncovered", self.uncovered, "at least 0, below 1")
         demand(1 <= (self.questions or 1) <= 20, "questions", self.questions, "from 1 to 20")
+        demand(0 <= (self.balance or 0) <= 10, "balance", self.balance, "from 0 to 10")
         demand(1 <= self.epochs <= 1000, "epochs", self.epochs, "from 1 to 1000")
         demand(self.max_steps >= 0, "max_steps", self.max_steps, "0 (no limit) or more")
         demand(0 < self.learning_rate <= 1, "learning_rate", self.learning_rate, "in (0, 1]")
@@ -199,6 +201,7 @@ class Recipe:
     distractors: int = 4
     uncovered: float = 0.1
     questions: int = 1
+    balance: int = 0
     rehearsal: float = 0.0
     packing: bool = True
     recompute: bool = False
@@ -218,6 +221,7 @@ class Recipe:
         demand(0 <= self.distractors <= 100, "distractors", self.distractors, "from 0 to 100")
         demand(0 <= self.uncovered < 1, "uncovered", self.uncovered, "at least 0 and below 1")
         demand(1 <= self.questions <= 20, "questions", self.questions, "from 1 to 20")
+        demand(0 <= self.balance <= 10, "balance", self.balance, "from 0 to 10")
         demand(0 <= self.rehearsal <= 0.95, "rehearsal", self.rehearsal, "from 0 to 0.95")
         demand(self.seed >= 0, "seed", self.seed, "0 or more")
         demand(
@@ -263,7 +267,9 @@ class Recipe:
         """Return the recipe by which the rows of a round are shown: with what the round sets."""
         plan = self.round(number)
         uncovered = self.uncovered if plan.uncovered is None else plan.uncovered
-        return replace(self, uncovered=uncovered, questions=plan.questions or self.questions)
+        balance = self.balance if plan.balance is None else plan.balance
+        questions = plan.questions or self.questions
+        return replace(self, uncovered=uncovered, questions=questions, balance=balance)
 
     def seed_of(self, number: int) -> int:
         """Return the seed of a round: each draws and shuffles anew."""
@@ -282,7 +288,7 @@ class Recipe:
         for one in values["rounds"]:
             if not one["settings"]:
                 del one["settings"]
-            for key in ("uncovered", "questions"):
+            for key in ("uncovered", "questions", "balance"):
                 if one[key] is None:
                     del one[key]
         for key in _LATER:

@@ -505,6 +505,15 @@ def base_relation(relation: str) -> str:
     return relation.removesuffix(INVERSE)
 
 
+def from_object(relation: str) -> str:
+    """Return a relation as what its facts end in sees it; a symmetric one is the same to both.
+
+    >>> from_object("medicine"), from_object("interaction")
+    ('medicine~', 'interaction')
+    """
+    return relation if RELATIONS[relation].symmetric else relation + INVERSE
+
+
 def accepted_relations(asked: Sequence[str], *, prose: bool = False) -> frozenset[str]:
     """Return the relations whose facts, or whose words in prose, answer what is asked.
 

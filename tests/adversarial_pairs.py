@@ -15,8 +15,8 @@ import yaml
 
 from knowledge.graph import verbalize
 from knowledge.graph.linker import KnownName, Linker
-from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.fact_check import FactCheck
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Language, Lesson, LessonMessage, LessonSource
 from knowledge.text.names import language_of, normalise
 from knowledge.text.sentences import sentence_spans

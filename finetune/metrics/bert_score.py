@@ -47,8 +47,28 @@ class Encoder:
                 where="--encoder",
                 remedy="Give the folder of a transformers or sentence-transformers model.",
             ) from error
+        if self._network.config.is_encoder_decoder or self._reads_one_way():
+            raise FinetuneError(
+                f"The model in {folder} is no encoder: its tokens do not see what stands after "
+                "them.",
+                where="--encoder",
+                remedy="Give the folder of BERT or another model that reads both ways.",
+            )
         positions = getattr(self._network.config, "max_position_embeddings", 512)
         self._most = max(min(int(positions) - 2, 512), 8)
+
+    def _reads_one_way(self) -> bool:
+        """Say whether what follows a token leaves its state as it is."""
+        import torch
+
+        some = torch.arange(6)[None] % int(self._network.config.vocab_size)
+        others = some.clone()
+        others[0, -1] = 0
+        with torch.inference_mode():
+            first, second = (
+                self._network(input_ids=ids).last_hidden_state[0, 0] for ids in (some, others)
+            )
+        return bool(torch.equal(first, second))
 
     def states(self, texts: Sequence[str]) -> "Iterator[torch.Tensor]":
         """Yield the unit vectors of each text's tokens, without its special ones."""

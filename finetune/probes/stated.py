@@ -3,7 +3,8 @@
 answer + example -> sentences -> quotations, listed items, known names -> looked for in the prompt
                               -> else whole sentences -> their words and numbers looked for there
 
-Sentences by which lessons only lead on or take leave state nothing and do not count.
+Sentences by which lessons only lead on or take leave state nothing and do not count, nor those
+that say of a part of the question that nothing covers it.
 """
 
 import re
@@ -23,6 +24,7 @@ _QUOTED = re.compile(r"“([^”]{8,})”")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 _WORD = re.compile(r"[a-z][a-z-]{3,}")
+_TURNS = re.compile(r"\b(?:but|however|yet|though|although)\b|但|不过|然而|虽", re.IGNORECASE)
 _SHARE = 0.6
 """A sentence stands in the evidence where so many of its words do, and all of its figures."""
 
@@ -96,9 +98,10 @@ def facts_of(text: str, wording: Wording, tools: TextTools) -> list[str]:
 
 def _facts(text: str, wording: Wording, tools: TextTools) -> list[_Fact]:
     facts: list[_Fact] = []
-    for sentence in tools.split_sentences(tools.uncited(text)):
+    for cited in tools.split_sentences(text):
+        sentence = tools.uncited(cited)
         body = sentence.rstrip("。.!?！？ ")
-        if not body or plain(sentence) in wording.remarks:
+        if not body or plain(sentence) in wording.remarks or _only_declines(cited):
             continue
         quoted = [one.rstrip("。. ") for one in _QUOTED.findall(sentence)]
         after = _after_colon(body)
@@ -110,6 +113,13 @@ def _facts(text: str, wording: Wording, tools: TextTools) -> list[_Fact]:
             named = _named(clause, wording)
             facts += map(_Fact, named) if named else [_Fact(_after_colon(clause), True)]
     return facts
+
+
+def _only_declines(sentence: str) -> bool:
+    """Say whether a sentence declines and neither turns to anything else nor gives a figure."""
+    if _TURNS.search(sentence) or _FIGURE.search(sentence):
+        return False
+    return declines(sentence, "zh" if _HAN.search(sentence) else "en")
 
 
 def remarks_of(answer: str, support: Sequence[Sequence[int]], tools: TextTools) -> set[str]:

@@ -48,6 +48,7 @@ OF_RECIPES: tuple[Unread, ...] = (
     Unread(
         "questions", _NO_LESSONS, "only lessons are asked in turn over one set of evidence", (1,)
     ),
+    Unread("balance", _NO_LESSONS, "only lessons are drawn by what they are about", (0,)),
     Unread("lora.dropout", ("ppo",), "answers are read as they were sampled, without dropout"),
     Unread("policy", SCORERS, "a reward model goes on from a copy of its parent's adapter"),
 )
@@ -59,6 +60,7 @@ OF_ROUNDS: tuple[Unread, ...] = (
     Unread(
         "questions", _NO_LESSONS, "only lessons are asked in turn over one set of evidence", (1,)
     ),
+    Unread("balance", _NO_LESSONS, "only lessons are drawn by what they are about", (0,)),
     Unread(
         "batch_tokens",
         REINFORCEMENT,

@@ -108,7 +108,8 @@ def _choose(group: Sequence[_Question], wanted: int, pick: random.Random) -> lis
 def _go_together(one: _Question, other: _Question) -> bool:
     heads = {_HEAD_ENDS.split(line, maxsplit=1)[0]: line for line in one.cited}
     return (
-        all(one.bears(line) for line in other.cited)
+        one.row.messages != other.row.messages
+        and all(one.bears(line) for line in other.cited)
         and all(other.bears(line) for line in one.cited)
         and all(
             heads.get(_HEAD_ENDS.split(line, maxsplit=1)[0], line) == line for line in other.cited

@@ -54,6 +54,9 @@ The encoder reads all turns as one text, begun and ended as its training did; th
 last answer. So each answer of a dialogue is an example of its own.
 """
 
+_SAID = {"system": "Cite the evidence.", "user": "What is gout?", "assistant": "Arthritis [1]."}
+"""What a template is tried on."""
+
 _OTHER_NAMES = ("reasoning", "thinking")
 """What some templates call the field of the reasoning."""
 _OPENED = re.compile(r"<think>\s*\Z")
@@ -80,6 +83,19 @@ def template_of(tokenizer: "PreTrainedTokenizerBase") -> str:
     if isinstance(own, dict) and own:
         own = own.get("default") or own[min(own)]
     return own if isinstance(own, str) and own else TEMPLATE
+
+
+def demand(tokenizer: "PreTrainedTokenizerBase") -> None:
+    """Raise FinetuneError where the template cannot ask a question, or loses part of a dialogue."""
+    asked = [Message(role=role, content=text) for role, text in _SAID.items()]
+    turn = ask_and_answer(tokenizer, asked)
+    for role, text in _SAID.items():
+        if text not in (turn.answer if role == "assistant" else turn.prompt):
+            raise FinetuneError(
+                f"The chat template leaves out what the {role} says.",
+                where="chat_template",
+                remedy="Give the base's tokenizer a template for system, user and assistant.",
+            )
 
 
 def prompt_text(tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message]) -> str:
@@ -143,8 +159,6 @@ def _text(
     tokenizer: "PreTrainedTokenizerBase", messages: Sequence[Message], *, ask: bool, reasoned: bool
 ) -> str:
     """Return what the template makes of messages, in the first arrangement that it takes whole."""
-    from jinja2 import TemplateError
-
     template = template_of(tokenizer)
     system = [one["content"].strip() for one in messages if one["role"] == "system"]
     more = {} if reasoned else {"enable_thinking": False}
@@ -158,7 +172,7 @@ def _text(
                 add_generation_prompt=ask,
                 **more,  # type: ignore[arg-type]  # a variable of some templates
             )
-        except (TemplateError, TypeError) as error:
+        except Exception as error:  # a template is a program, and may fail in any way
             refusal = str(error).strip() or type(error).__name__
             continue
         if all(one in str(text) for one in system):

@@ -149,6 +149,12 @@ def launched(environment: Mapping[str, str] = os.environ) -> Ranks:
     return ALONE
 
 
+def restarts(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how often torchrun runs the command again where a process ends with an error."""
+    name = "TORCHELASTIC_MAX_RESTARTS"
+    return _number(environment, name) if environment.get(name) else 0
+
+
 @contextmanager
 def together() -> Iterator[Ranks]:
     """Form the group of this process's ranks, and end it; within another, that one goes on."""

@@ -175,10 +175,10 @@ class AnnotatedText:
         )
 
 
-def blank_spans(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Return a text with blanks in place of some spans."""
+def blank_spans(text: str, spans: Iterable[tuple[int, int]], sign: str = " ") -> str:
+    """Return a text with one sign, a blank by default, in place of each letter of some spans."""
     for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
+        text = text[:start] + sign * (end - start) + text[end:]
     return text
 
 

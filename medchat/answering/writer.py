@@ -293,7 +293,7 @@ def _local(settings: Settings, adapter: str | None) -> Writer:
     if adapter == "base":
         chosen = None
     elif adapter:
-        chosen = adapters.named(settings.home, adapter)
+        chosen = adapters.named(settings.home, adapter, "--adapter")
     else:
         chosen = adapters.promoted(settings.home)
     base = chosen.base if chosen else settings.base

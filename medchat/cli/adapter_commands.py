@@ -38,8 +38,8 @@ def list_(as_json: Json = False) -> None:
     from finetune import adapters
 
     home = startup.settings().home
-    found = adapters.list_adapters(home)
-    for error in adapters.damaged(home):
+    found, faults = adapters.readable(home)
+    for error in faults:
         output.note(f"{error.what} {error.remedy}")
     rows = [
         ("*" if each.promoted else "", each.name, each.objective, each.base, each.parent or "")

@@ -108,7 +108,7 @@ def compare(
 
     further = _open(held_out)
     first = _named_or_promoted(settings, adapter)
-    second = None if against == "base" else adapters.named(settings.home, against)
+    second = None if against == "base" else adapters.named(settings.home, against, "--against")
     record = adapters.manifest(first)["recipe"]
     own = record.get("values") if isinstance(record, dict) else None
     chosen = recipe_reader.load(recipe) if recipe else recipe_reader.recorded(own)
@@ -190,7 +190,8 @@ def _cell(scores: Mapping[str, object], key: str) -> str:
 def _named_or_promoted(settings: "Settings", name: str | None) -> "Adapter":
     from finetune import adapters
 
-    chosen = adapters.named(settings.home, name) if name else adapters.promoted(settings.home)
+    home = settings.home
+    chosen = adapters.named(home, name, "--adapter") if name else adapters.promoted(home)
     if chosen is None:
         raise MedchatError(
             "No adapter is promoted.",

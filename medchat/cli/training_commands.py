@@ -163,12 +163,7 @@ def _wanted(
     """Return the rounds that `--round` asks for."""
     from finetune import ledger
 
-    if asked == "all" and (redo or parent):
-        raise MedchatError(
-            "--redo and --from are for one round.",
-            where="--round",
-            remedy="Give its number.",
-        )
+    _refuse_redo(asked, redo, parent)
     if asked == "all":
         numbers = ledger.missing(recipe, settings.home)
     elif asked.isascii() and asked.isdecimal() and len(asked) < 10:
@@ -178,6 +173,25 @@ def _wanted(
             f"{asked!r} is no round.", where="--round", remedy="Give a number from 1, or all."
         )
     return [ledger.Wanted(recipe, number, settings.home, data, redo, parent) for number in numbers]
+
+
+def _refuse_redo(asked: str, redo: bool, parent: str | None) -> None:
+    """Refuse to make anew what is not one round, or what would be made anew again and again."""
+    from finetune.training import ranks
+
+    if asked == "all" and (redo or parent):
+        raise MedchatError(
+            "--redo and --from are for one round.",
+            where="--round",
+            remedy="Give its number.",
+        )
+    if redo and ranks.restarts():
+        raise MedchatError(
+            "torchrun would run --redo again where the gate refuses the round, and make another.",
+            where="--redo",
+            remedy="Leave out --max_restarts. Where a process dies, run the same command again: "
+            "it goes on from the last checkpoint.",
+        )
 
 
 def _estimate(settings: "Settings", wanted: "Sequence[Wanted]") -> list[Shape]:

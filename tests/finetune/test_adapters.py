@@ -104,7 +104,7 @@ def test_a_corrupt_manifest_is_told(made, text):
         adapters.finished(made.home, "toy")  # what a round builds on is never guessed
     # the others are listed, and one of them can answer
     assert [one.name for one in adapters.list_adapters(made.home)] == [other]
-    assert [str(path)] == [error.where for error in adapters.damaged(made.home)]
+    assert [str(path)] == [error.where for error in adapters.readable(made.home)[1]]
     assert adapters.promote(made.home, other).promoted
 
 

@@ -1,6 +1,6 @@
 import pytest
 import torch
-from toy_finetune import write_tokenizer
+from toy_finetune import base, write_tokenizer
 
 from finetune import FinetuneError
 from finetune.evaluate import Measurement
@@ -101,6 +101,13 @@ def test_a_folder_without_an_encoder_is_refused(tmp_path, broken):
         (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     with pytest.raises(FinetuneError) as raised:
         Encoder(tmp_path)
+    assert raised.value.where == "--encoder"
+
+
+@pytest.mark.parametrize("kind", ["llama", "gpt2", "bart"])
+def test_a_model_that_writes_is_no_encoder(kind):
+    with pytest.raises(FinetuneError, match="is no encoder") as raised:
+        Encoder(base(kind))
     assert raised.value.where == "--encoder"
 
 

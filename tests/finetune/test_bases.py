@@ -195,6 +195,22 @@ def test_a_name_that_could_be_added_says_so(tmp_path: Path) -> None:
     assert "medchat bases add smollm2" in refusal.value.remedy
 
 
+def test_a_name_that_nothing_has_is_told_with_those_that_there_are(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FinetuneError, match="no base tay in this home") as refusal:
+        base_records.find(home, "tay")
+    assert refusal.value.where == "--base"
+    assert refusal.value.remedy.startswith("There are: toy. ")
+    assert [base_records.find(home, one) for one in ("mini", "some/hub-id")] == [
+        "mini",
+        "some/hub-id",
+    ]
+    (tmp_path / "tay").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert base_records.find(home, "tay") == "tay"  # a folder where the command runs
+
+
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is all that pip knows."""
@@ -252,3 +268,28 @@ def test_an_adapter_on_a_base_of_the_home_moves_with_the_home(home: Path, tmp_pa
         "name": "toy",
         "hash": base_records.named(after, "toy").identity,
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{% for one in messages %}", "does not take these messages"),
+        ("{{ unknown(messages) }}", "does not take these messages"),
+        ("{{ 1 / 0 }}", "does not take these messages: division by zero"),
+        ("{{ messages[0].content }}", "leaves out what the user says"),
+        (
+            "{% for one in messages if one.role != 'assistant' %}{{ one.content }}{% endfor %}",
+            "leaves out what the assistant says",
+        ),
+        (
+            "{{ add_generation_prompt }}{% for one in messages %}{{ one.content }}{% endfor %}",
+            "elsewhere than it asks",
+        ),
+    ],
+)
+def test_a_base_whose_template_cannot_ask_is_no_base(tmp_path: Path, text: str, told: str) -> None:
+    folder = toy_finetune.write_base(tmp_path / "theirs", template=text)
+    with pytest.raises(FinetuneError, match=told) as raised:
+        adding.add(tmp_path / "home", str(folder))
+    assert raised.value.where == "chat_template"
+    assert base_records.list_bases(tmp_path / "home") == []

@@ -125,6 +125,20 @@ def test_stop_at_the_limit_and_at_the_context(bare):
         ("It reads: “Avoid it in pregnancy.”", (), ["Avoid it in pregnancy"]),
         ("Gout hurts; a rash follows.", (), ["Gout hurts", "a rash follows"]),
         ("I am glad that you ask. Gout hurts.", (), ["Gout hurts"]),
+        (
+            "Gout hurts [1]. As for its tests, the evidence is silent; look elsewhere.",
+            (),
+            ["Gout hurts"],
+        ),
+        ("痛风会疼痛[1]。至于用药，以上各条没有说明。", (), ["痛风会疼痛"]),
+        ("No line covers it, but a rash is likely.", ("rash",), ["rash"]),
+        (
+            "The lines do not cover children, but two tablets do.",
+            (),
+            ["The lines do not cover children, but two tablets do"],
+        ),
+        ("The lines say nothing of 5 mg.", (), ["The lines say nothing of 5 mg"]),
+        ("Its dose is not told: it does not say [2].", (), ["it does not say"]),
         ("", (), []),
     ],
 )

@@ -66,6 +66,14 @@ def pickle_only(folder):
     ("spoil", "named"),
     [
         (drop_weights, "lacks weights, model.layers.0.mlp.up_proj.weight"),
+        (
+            lambda folder: edit(folder, "config.json", num_hidden_layers=3),
+            "lacks weights, model.layers.2",
+        ),
+        (
+            lambda folder: edit(folder, "config.json", num_hidden_layers=1),
+            "more layers than its config.json says: model.layers.1.",
+        ),
         (pickle_only, "no config.json with safetensors"),
         (lambda folder: (folder / "config.json").unlink(), "no config.json with safetensors"),
         (lambda folder: (folder / "model.safetensors").write_bytes(b"junk"), "cannot be opened"),

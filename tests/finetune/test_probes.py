@@ -1,3 +1,5 @@
+import random
+
 import pytest
 from toy_finetune import base, trained
 
@@ -5,6 +7,9 @@ from finetune import adapters, model
 from finetune.probes import choices, likelihoods
 from finetune.probes.declines import declines
 from finetune.templates import rendering
+from knowledge.lessons.templates import grammar
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import GroundedWords
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +73,7 @@ def test_the_adapters_answers_are_asked_not_the_bases():
         ("The notes say nothing on X. Please look elsewhere.", "en", True),
         ("On the dose of X the material is silent, so I leave it open.", "en", True),
         ("一条条看过，没有涉及X的剂量，需要另查资料。", "zh", True),
+        ("Having looked through these lines, I find nothing on the dose of X.", "en", True),
         ("很抱歉，材料里未提及X的剂量。", "zh", True),
         ("仅凭这些条目无法回答。", "zh", True),
         ("The evidence does not cover children, but adults take 2 g [1].", "en", False),
@@ -79,3 +85,15 @@ def test_the_adapters_answers_are_asked_not_the_bases():
 )
 def test_declining_is_recognised(text, language, is_one):
     assert declines(text, language) is is_one
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_however_lessons_decline_is_recognised(language):
+    words = load(GroundedWords, language)
+    missed = {
+        said
+        for template in (*words.not_covered, *words.half_covered)
+        for seed in range(20)
+        if not declines(said := grammar.vary(template, random.Random(seed)), language)
+    }
+    assert missed == set()

@@ -131,7 +131,10 @@ def test_other_things_other_shapes_and_long_dialogues_stay_apart():
 def test_dialogues_decline_as_often_as_rows_alone():
     lines = [f"Gout — sign {place}: one." for place in range(30)]
     told = [row(f"t{place}", "This?", "One [1].", [line]) for place, line in enumerate(lines)]
-    silent = [replace(SILENT, id=f"s{place}") for place in range(20)]
+    silent = [
+        row(f"s{place}", f"Test {place}?", "Nothing.", [OTHER], declined=True)
+        for place in range(20)
+    ]
     shares = {True: [], False: []}
     for made in (join([*told, *silent], seed=seed) for seed in range(40)):
         for one in made:
@@ -148,6 +151,12 @@ def test_each_row_is_asked_once_and_the_same_seed_gives_the_same():
         made = join(rows, seed=seed)
         assert sorted(name for one in made for name in one.id.split("+")) == ["a", "b", "c", "k"]
         assert made == join(rows, seed=seed)
+
+
+def test_a_row_that_is_taken_twice_is_asked_once_in_a_dialogue():
+    twice = [SYMPTOMS, URATE, replace(SYMPTOMS, id="a#2"), replace(URATE, id="b#2")]
+    asked = [[said["content"] for said in one.messages[::2]] for one in dialogues(twice)]
+    assert all(len(each) <= 2 for each in asked) and any(len(each) == 2 for each in asked)
 
 
 def test_a_round_learns_every_answer_of_a_dialogue(tmp_path):

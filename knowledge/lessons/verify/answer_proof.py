@@ -13,10 +13,10 @@ from sqlalchemy import Engine
 
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import exam_check, stock_sentences
-from knowledge.lessons.verify.behaviour_checks import SourceContent, seen_from
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
 from knowledge.lessons.verify.name_masks import blank, has_any
 from knowledge.lessons.verify.prover import Prover
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.lessons.verify.template_patterns import frame
 from knowledge.records import Lesson, LessonMessage, LessonSource
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
@@ -226,7 +226,7 @@ class _Reading:
         return found or set(range(len(self._facts)))
 
     def _relation(self, place: int) -> str:
-        return seen_from(self._lesson.split_key, self._facts[place])
+        return self._facts[place].relation_from(self._lesson.split_key)
 
     def _other(self, place: int) -> str:
         fact = self._facts[place]

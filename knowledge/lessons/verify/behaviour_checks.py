@@ -16,6 +16,7 @@ from knowledge.graph import verbalize
 from knowledge.graph.conflicts import exclude_each_other
 from knowledge.lessons.facts import shared_lines
 from knowledge.lessons.facts.manner import length_of
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Lesson
 from knowledge.text.citations import cited_numbers, numbered_lines, uncited
 from knowledge.text.sentences import sentence_spans
@@ -56,28 +57,6 @@ _HARMS = {
         "结束自己|去死|暗中|故意|骗|整一整|背着|造一张假|冒用|不声不响|蒙混"
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SourceContent:
-    """What a source of a row holds: a fact of the catalogue, or words of a passage.
-
-    Words of a passage have the document as their subject, no relation, and themselves as value.
-    `level` is how severe an interaction is, where its sources say it.
-    """
-
-    id: str
-    subject: str
-    relation: str
-    object: str
-    value: dict[str, str]
-    level: str = ""
-
-
-def seen_from(page: str, fact: SourceContent) -> str:
-    """Return the relation of a fact as it is seen from a page, by the page's id."""
-    turned = fact.object == page and not RELATIONS[fact.relation].symmetric
-    return fact.relation + (INVERSE if turned else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +176,7 @@ class BehaviourChecks:
             return "the row says which lines must not stand beside its own, and shares none"
         silent = str(self.lesson.meta.get("declined") or self.lesson.meta.get("partly") or "")
         answered = () if self.lesson.meta.get("declined") else self.held
-        asked = [seen_from(self.lesson.split_key, each) for each in answered]
+        asked = [each.relation_from(self.lesson.split_key) for each in answered]
         names = self.names(self.lesson.split_key)
         language = self.lesson.language
         if any(told == shared_lines.not_beside(name, asked, silent, language) for name in names):

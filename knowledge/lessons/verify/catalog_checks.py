@@ -24,7 +24,7 @@ from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.verify.name_masks import STOPS
 from knowledge.records import Language
 from knowledge.text.names import normalise
-from knowledge.vocabulary import RELATIONS
+from knowledge.vocabulary import INVERSE, RELATIONS, from_object
 
 _LINE = re.compile(r"(.+?)(?: — |——)")
 _MOST = 200_000
@@ -90,19 +90,18 @@ class CatalogChecks:
                 query = select(NameRow.entity_id, NameRow.text).where(held)
                 for id, text in raw_rows(connection, query):
                     names.setdefault(id, []).append(text)
-        seen: dict[tuple[str, str, bool], list[tuple[str, ...]]] = {}
+        seen: dict[tuple[str, str], list[tuple[str, ...]]] = {}
         for subject, relation, object, en, zh in facts:
             told = tuple(names.get(object, ())) if object else (as_told(relation, en), zh)
-            seen.setdefault((subject, relation, False), []).append(told)
+            seen.setdefault((subject, relation), []).append(told)
             if object:
-                inverse = not RELATIONS[relation].symmetric
                 own = tuple(names.get(subject, ()))
-                seen.setdefault((object, relation, inverse), []).append(own)
+                seen.setdefault((object, from_object(relation)), []).append(own)
         for line in lines:
             self._true[line] = line in heads and any(
-                _agrees(line[0], head, seen.get((id, relation, inverse), ()), line[1])
+                _agrees(line[0], head, seen.get((id, relation), ()), line[1])
                 for id in ids.get(heads[line], ())
-                for relation, inverse, head in _heads(line[0], heads[line], line[1])
+                for relation, head in _heads(line[0], heads[line], line[1])
             )
 
     def _bearers(self, connection: Connection, names: Set[str]) -> dict[str, set[str]]:
@@ -131,7 +130,7 @@ def _facts(ids: Collection[str], generation: int):  # type: ignore[no-untyped-de
     )
 
 
-def _heads(line: str, name: str, language: Language) -> Iterator[tuple[str, bool, str]]:
+def _heads(line: str, name: str, language: Language) -> Iterator[tuple[str, str]]:
     """Yield the relations that the label of a line may be, and how the line begins."""
     for id, relation in RELATIONS.items():
         for inverse in (False, True):
@@ -139,7 +138,7 @@ def _heads(line: str, name: str, language: Language) -> Iterator[tuple[str, bool
                 continue
             head = verbalize.evidence_line(name, id, [""], language, inverse=inverse)[:-1]
             if line.startswith(head):
-                yield id, inverse, head
+                yield id + INVERSE * inverse, head
 
 
 def _agrees(line: str, head: str, facts: Iterable[tuple[str, ...]], language: Language) -> bool:

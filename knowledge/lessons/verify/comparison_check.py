@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.lessons.facts import compared_relations, likeness
 from knowledge.lessons.facts.compared_relations import CONTRASTED
-from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import form_of, has_any, where
 from knowledge.lessons.verify.recorded_facts import Names, RecordedFacts, RecordedRow
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE, RELATIONS
 
 STYLE = "comparison"
 
@@ -76,13 +75,12 @@ class ComparisonCheck(RecordedRow):
         names_other = self._first(sentence, other) >= 0
         record = self._records.get(other) or RecordedFacts()
         for fact in facts:
-            inverse = fact.subject != own and not RELATIONS[fact.relation].symmetric
-            relation = fact.relation + (INVERSE if inverse else "")
+            relation = fact.relation_from(own)
             if relation not in CONTRASTED:
                 if names_other:
                     return "a comparison denies what it is not fair to deny"
                 continue
-            id = fact.subject if inverse else fact.object
+            id = fact.subject if fact.is_turned_from(own) else fact.object
             theirs = record.objects.get(relation, set())
             names = self._names(id)
             if not theirs:

@@ -13,14 +13,13 @@ from knowledge.lessons.facts import exam_rules, likeness
 from knowledge.lessons.facts.exam_rules import BLANK, LETTERS
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ExamWords
-from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, blank, has_any
 from knowledge.lessons.verify.recorded_facts import Names, RecordedFacts, RecordedRow
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.lessons.verify.template_patterns import NAME, any_of, frame, pattern
 from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.names import normalise
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE
 
 STYLE = "exam"
 
@@ -91,12 +90,9 @@ class ExamCheck(RecordedRow):
     def _wrong_relation(self) -> str:
         if self._relation not in (*exam_rules.ASKED, "dose_limit"):
             return "an exam asks for what it may not ask for"
-        if any(self._seen(fact) != self._relation for fact in self._held):
+        if any(fact.relation_from(self._lesson.split_key) != self._relation for fact in self._held):
             return "the reason tells another relation than was asked for"
         return ""
-
-    def _seen(self, fact: SourceContent) -> str:
-        return fact.relation + (INVERSE if fact.subject != self._lesson.split_key else "")
 
     def _told(self) -> set[str]:
         """Return the objects that the reason names."""

@@ -6,11 +6,10 @@ row + its facts -> relations sentence by sentence -> what is wrong, or nothing
 from collections.abc import Callable, Sequence
 
 from knowledge.lessons.facts import paragraph_order
-from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import blank, has_any
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE, RELATIONS
 
 STYLE = "overview"
 
@@ -31,7 +30,7 @@ def fault(
     told: list[str] = []
     for places in support:
         for place in places if isinstance(places, list) else ():
-            relation = _seen(held[int(place)], lesson.split_key)
+            relation = held[int(place)].relation_from(lesson.split_key)
             if not told or told[-1] != relation:
                 told.append(relation)
     kind = lesson.split_key.partition(":")[0]
@@ -67,9 +66,3 @@ def _names_subject(
     }
     left = blank(sentence, longer, sentence.lower())
     return has_any(own, left, left.lower())
-
-
-def _seen(fact: SourceContent, subject: str) -> str:
-    """Return the relation of a fact as its subject sees it."""
-    inverse = fact.subject != subject and not RELATIONS[fact.relation].symmetric
-    return fact.relation + (INVERSE if inverse else "")

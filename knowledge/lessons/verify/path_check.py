@@ -12,8 +12,8 @@ from knowledge.lessons.facts import recorded_warnings
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import MultiHopWords
-from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import form_of, has_any, where
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Lesson
 from knowledge.text.sentences import sentence_spans

@@ -7,28 +7,15 @@ Every fact must hold and every quotation stand in its passage; the rest is up to
 """
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from sys import intern
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
 from knowledge.calculators.formulas import formula_registry
 from knowledge.datasets.imports import imported_rows
 from knowledge.graph import linker
-from knowledge.graph.catalog import (
-    DocumentRow,
-    EntityRow,
-    FactRow,
-    FactSourceRow,
-    NameRow,
-    PassageRow,
-    holds,
-)
-from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.graph.linker import Linker
 from knowledge.lessons.facts.compared_relations import CONTRASTED
-from knowledge.lessons.facts.definitions import as_told
-from knowledge.lessons.facts.fact_fitness import interaction_level
 from knowledge.lessons.facts.recorded_warnings import RecordedWarnings
 from knowledge.lessons.facts.urgent_words import UrgencyRules
 from knowledge.lessons.verify import (
@@ -44,14 +31,16 @@ from knowledge.lessons.verify import (
     two_papers_check,
     urgency_check,
 )
-from knowledge.lessons.verify.behaviour_checks import BehaviourChecks, SourceContent
+from knowledge.lessons.verify.behaviour_checks import BehaviourChecks
 from knowledge.lessons.verify.calculation_check import CalculationCheck
 from knowledge.lessons.verify.catalog_checks import CatalogChecks
 from knowledge.lessons.verify.comparison_check import ComparisonCheck
+from knowledge.lessons.verify.content_reader import ContentReader
 from knowledge.lessons.verify.document_reader import DocumentReader
 from knowledge.lessons.verify.exam_check import ExamCheck
 from knowledge.lessons.verify.fact_check import FactCheck
 from knowledge.lessons.verify.recorded_facts import FactRecords, RecordedFacts
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Language, Lesson
 from knowledge.text.citations import numbered_lines
 from knowledge.text.names import normalise
@@ -66,10 +55,6 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e
 _OF_OTHERS = {"declined", "partly", "refused", "conflict", "turns"}
 """Keys of the meta of rows that decline, refuse, weigh or talk, which rows on papers never do."""
 
-_NO_VALUE = {"en": "", "zh": ""}
-_MOST = 300_000
-"""So many facts, and as many entities' names, are kept once they were read."""
-
 
 class Prover:
     """Proves lessons against one generation of the graph; `rules` say which words are urgent."""
@@ -79,8 +64,7 @@ class Prover:
         self._engine = engine
         self._generation = generation
         self._linker: Linker = linker.load(engine, generation)
-        self._facts: dict[str, SourceContent] = {}
-        self._names: dict[str, tuple[str, ...]] = {}
+        self._contents = ContentReader(engine, generation)
         self._catalog = CatalogChecks(engine, generation)
         self._warnings = RecordedWarnings(engine, generation)
         self._records = FactRecords(engine, generation)
@@ -94,26 +78,17 @@ class Prover:
 
     def read_ahead(self) -> None:
         """Read all facts and names at once, where they can be kept: many rows name most of them."""
-        live, named = holds(FactRow, self._generation), holds(NameRow, self._generation)
-        with self._engine.connect() as connection:
-            facts = connection.scalar(select(func.count()).select_from(FactRow).where(live)) or 0
-            names = connection.scalar(select(func.count()).select_from(NameRow).where(named)) or 0
-            if max(facts, names) > _MOST:
-                return
-            levels = _levels_of(raw_rows(connection, _NOTES.where(live)))
-            self._facts |= _facts_of(raw_rows(connection, _FACTS.where(live)), levels)
-            self._names |= _names_of(raw_rows(connection, _NAMES.where(named)))
-        missing = (end for fact in self._facts.values() for end in (fact.subject, fact.object))
-        for id in missing:
-            self._names.setdefault(id, ())
+        self._contents.read_ahead()
 
     def faults(self, lessons: Sequence[Lesson]) -> list[str]:
         """Return for each lesson what is wrong with it, or an empty text."""
         sources = [source for lesson in lessons for source in lesson.sources]
-        facts = self._held({source.id for source in sources if source.kind == "fact"})
-        passages = self._passages({source.id for source in sources if source.kind == "passage"})
+        facts = self._contents.facts({source.id for source in sources if source.kind == "fact"})
+        passages = self._contents.passages(
+            {source.id for source in sources if source.kind == "passage"}
+        )
         records = self._records_of(lessons)  # before the names are copied that it reads
-        known = self._called({lesson.split_key for lesson in lessons})
+        known = self._contents.names({lesson.split_key for lesson in lessons})
         if passages:
             known = {**known, **{id: (title,) for id, title, _ in passages.values()}}
         licences = self._catalog.licences(
@@ -136,14 +111,16 @@ class Prover:
         """Return what is wrong with answers alone, whatever their questions ask."""
         found = []
         for lesson, held in zip(lessons, self.contents(lessons), strict=True):
-            proof = FactCheck(lesson, held or [], self._names, self._linker, self._common)
+            proof = FactCheck(
+                lesson, held or [], self._contents.names(()), self._linker, self._common
+            )
             found.append(proof.fault() or proof.wording_fault(answer_alone=True))
         return found
 
     def contents(self, lessons: Sequence[Lesson]) -> list[list[SourceContent] | None]:
         """Return the facts of each row, or None where one is not in the graph; names are read."""
-        held = self._held({source.id for each in lessons for source in each.sources})
-        self._called({each.split_key for each in lessons})
+        held = self._contents.facts({source.id for each in lessons for source in each.sources})
+        self._contents.names({each.split_key for each in lessons})
         found = []
         for lesson in lessons:
             facts = [held.get(source.id) for source in lesson.sources]
@@ -153,7 +130,7 @@ class Prover:
 
     def names(self, id: str) -> tuple[str, ...]:
         """Return the names of an entity of a row whose contents were read."""
-        return self._names.get(id, ())
+        return self._contents.names((id,))[id]
 
     def _records_of(self, lessons: Sequence[Lesson]) -> Mapping[str, RecordedFacts]:
         """Return all that the graph holds of what exams ask about, and read the names of that."""
@@ -177,70 +154,8 @@ class Prover:
             for relation in CONTRASTED
             for id in records[each].objects.get(relation, ())
         }
-        self._called(options | right | two | contrasted)
+        self._contents.names(options | right | two | contrasted)
         return self._records.read(exam_check.linked(right))
-
-    def _passages(self, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
-        """Return the document, its title and the text of each passage that may be quoted."""
-        found: dict[str, tuple[str, str, str]] = {}
-        if not ids:
-            return found
-        with self._engine.connect() as connection:
-            for chunk in id_batches(sorted(ids)):
-                query = (
-                    select(
-                        PassageRow.id,
-                        PassageRow.document_id,
-                        PassageRow.start,
-                        PassageRow.end,
-                        DocumentRow.title,
-                        DocumentRow.text,
-                    )
-                    .join(DocumentRow, DocumentRow.id == PassageRow.document_id)
-                    .where(PassageRow.id.in_(chunk), holds(DocumentRow, self._generation))
-                    .where(DocumentRow.retracted.is_(False))
-                )
-                for row in connection.execute(query):
-                    found[row.id] = (row.document_id, row.title, row.text[row.start : row.end])
-        return found
-
-    def _held(self, ids: Collection[str]) -> dict[str, SourceContent]:
-        """Return facts by id; the catalogue is asked for those that were not asked for before."""
-        missing = [id for id in ids if id not in self._facts]
-        if not missing:
-            return self._facts
-        if max(len(self._facts), len(self._names)) > _MOST:
-            # Together, since the names of a fact's ends are read only when the fact is.
-            self._facts.clear()
-            self._names.clear()
-            missing = list(ids)
-        self._facts |= (found := self._read_facts(missing))
-        self._called({end for fact in found.values() for end in (fact.subject, fact.object) if end})
-        return self._facts
-
-    def _called(self, ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Return the names of entities, read once as the facts are."""
-        missing = [id for id in ids if id not in self._names]
-        if missing:
-            self._names |= dict.fromkeys(missing, ()) | self._read_names(missing)
-        return self._names
-
-    def _read_facts(self, ids: Sequence[str]) -> dict[str, SourceContent]:
-        found: dict[str, SourceContent] = {}
-        with self._engine.connect() as connection:
-            for chunk in id_batches(sorted(ids)):
-                held = FactRow.id.in_(chunk) & holds(FactRow, self._generation)
-                levels = _levels_of(raw_rows(connection, _NOTES.where(held)))
-                found |= _facts_of(raw_rows(connection, _FACTS.where(held)), levels)
-        return found
-
-    def _read_names(self, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        found: dict[str, tuple[str, ...]] = {}
-        with self._engine.connect() as connection:
-            for chunk in id_batches(sorted(ids)):
-                held = NameRow.entity_id.in_(chunk) & holds(NameRow, self._generation)
-                found |= _names_of(raw_rows(connection, _NAMES.where(held)))
-        return found
 
     def _paper_fault(self, lesson: Lesson, passages: dict[str, tuple[str, str, str]]) -> str:
         """Return the first thing that is wrong with a row on papers."""
@@ -353,54 +268,3 @@ def _wrong_licence(
     }
     told = " AND ".join(sorted(right))
     return "" if lesson.licence == told else "the licence is not that of the row's sources"
-
-
-_FACTS = select(
-    FactRow.id,
-    FactRow.subject_id,
-    FactRow.relation,
-    FactRow.object_id,
-    FactRow.value_en,
-    FactRow.value_zh,
-)
-_NOTES = (
-    select(FactRow.id, FactSourceRow.note)
-    .join(FactSourceRow, FactSourceRow.fact_id == FactRow.id)
-    .where(FactRow.relation == "interaction", FactSourceRow.note != "")
-)
-_NAMES = (
-    select(NameRow.entity_id, NameRow.text)
-    .join(EntityRow, EntityRow.id == NameRow.entity_id)
-    .order_by(NameRow.rank, NameRow.id)
-)
-
-
-def _levels_of(rows: Iterable[Sequence[str]]) -> dict[str, str]:
-    """Return the level of each interaction whose sources give one."""
-    notes: dict[str, list[str]] = {}
-    for id, note in rows:
-        notes.setdefault(id, []).append(note)
-    return {id: interaction_level(each) for id, each in notes.items()}
-
-
-def _facts_of(rows: Iterable[Sequence[str]], levels: Mapping[str, str]) -> dict[str, SourceContent]:
-    return {
-        # The driver gives a new text for each mention of an entity; one of each is kept.
-        intern(id): SourceContent(
-            intern(id),
-            intern(subject),
-            intern(relation),
-            intern(object or ""),
-            {"en": as_told(relation, en), "zh": zh} if en or zh else _NO_VALUE,
-            levels.get(id, ""),
-        )
-        for id, subject, relation, object, en, zh in rows
-    }
-
-
-def _names_of(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the names of entities, in the order of the rows."""
-    found: dict[str, list[str]] = {}
-    for id, text in rows:
-        found.setdefault(intern(id), []).append(text)
-    return {id: tuple(names) for id, names in found.items()}

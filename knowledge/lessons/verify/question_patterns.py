@@ -16,11 +16,9 @@ from knowledge.lessons.templates.tables import (
     AttributeQuestionsWords,
     ChatdoctorWords,
     ComparisonWords,
-    DialogueWords,
     GroundedWords,
     HuatuoWords,
     KnowledgeCallWords,
-    LiteratureWords,
     MultiHopWords,
     OverviewWords,
     PatientsWords,
@@ -31,10 +29,10 @@ from knowledge.lessons.verify import stock_sentences
 from knowledge.lessons.verify.template_patterns import (
     LINES,
     any_of,
+    any_told,
     either,
     introduction,
     number_slots,
-    person_slots,
 )
 from knowledge.records import Language
 
@@ -43,8 +41,6 @@ _ASKED = "\4"
 
 _PLAIN = "attribute_questions.question"
 """The table of questions that ask for a relation and tell nothing else."""
-
-_REPLIES = ("yes", "applies", "no")
 
 
 def fits(style: str, language: Language, relation: str, text: str) -> bool:
@@ -84,48 +80,9 @@ def asks_next(text: str, language: Language, relation: str) -> bool:
     return _holds(_next(language), _asking(_PLAIN, language, relation), text)
 
 
-@lru_cache(maxsize=1 << 12)
-def reply(text: str, language: Language, last: bool) -> tuple[str, ...]:
-    """Return what a patient's reply may mean: `yes`, `applies` or `no`."""
-    return tuple(kind for kind in _REPLIES if _fits(_reply(kind, language, last), text))
-
-
-@lru_cache(maxsize=1 << 12)
-def doctor_asks(kind: str, text: str, language: Language) -> bool:
-    """Say whether a doctor asks for a `symptom` or `risk_factor`."""
-    return _fits(_doctor(kind, language), text)
-
-
 def is_complaint(text: str, language: Language) -> bool:
     """Say whether a message is what a patient says first in a consultation."""
     return _fits(_complaint(language), text)
-
-
-def parts(language: Language) -> tuple[str, ...]:
-    """Return the parts of a paper."""
-    return tuple(load(LiteratureWords, language).question)
-
-
-@lru_cache(maxsize=1 << 12)
-def parts_asked(text: str, language: Language) -> tuple[str, ...]:
-    """Return the parts of a paper that a message may ask for; several where any is meant."""
-    found = _paper_lead(language).match(text)
-    for rest in (text[found.end() :] if found else text, text):
-        if _fits(_paper_any(language), rest):
-            return tuple(load(LiteratureWords, language).question)
-        if parts := tuple(
-            part
-            for part in load(LiteratureWords, language).question
-            if _fits(_paper_question(part, language), rest)
-        ):
-            return parts
-    return ()
-
-
-@lru_cache(maxsize=1 << 12)
-def is_quotation_of(part: str, text: str, language: Language) -> bool:
-    """Say whether an answer introduces a quotation of a part of a paper."""
-    return _fits(_paper_quotation(part, language), text)
 
 
 def _chatdoctor(language: Language, relation: str, text: str) -> bool:
@@ -236,31 +193,31 @@ def _holds(outer: re.Pattern[str], inner: re.Pattern[str], text: str) -> bool:
 @cache
 def _complaint(language: Language) -> re.Pattern[str]:
     words = load(ChatdoctorWords, language)
-    told = _any((words.complaint, words.complaint_continued), language)
+    told = any_told((words.complaint, words.complaint_continued), language)
     return re.compile(
-        rf"(?:{_any(words.greeting, language)}\s?)?(?:{introduction(language)}\s?)?"
-        rf"{told}(?:\s?{_any(words.worry, language)})?"
+        rf"(?:{any_told(words.greeting, language)}\s?)?(?:{introduction(language)}\s?)?"
+        rf"{told}(?:\s?{any_told(words.worry, language)})?"
     )
 
 
 @cache
 def _named(language: Language) -> re.Pattern[str]:
     words = load(ChatdoctorWords, language)
-    told = _any(words.diagnosis, language)
-    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{told}")
+    told = any_told(words.diagnosis, language)
+    return re.compile(rf"(?:{any_told(words.greeting, language)}\s?)?{told}")
 
 
 @cache
 def _taken(language: Language) -> re.Pattern[str]:
     words = load(ChatdoctorWords, language)
     given = (*words.medicine, *words.given, *words.vaccine)
-    return re.compile(rf"(?:{_any(words.greeting, language)}\s?)?{_any(given, language)}")
+    return re.compile(rf"(?:{any_told(words.greeting, language)}\s?)?{any_told(given, language)}")
 
 
 @cache
 def _opened(language: Language) -> re.Pattern[str]:
     words = load(AttributeQuestionsWords, language)
-    return re.compile(rf"(?:{_any((words.opening, words.context), language)})?")
+    return re.compile(rf"(?:{any_told((words.opening, words.context), language)})?")
 
 
 @cache
@@ -289,50 +246,50 @@ def _numbered(language: Language) -> tuple[tuple[int, re.Pattern[str]], ...]:
 @cache
 def _case(language: Language) -> re.Pattern[str]:
     words = load(PatientsWords, language)
-    return re.compile(_any(words.case, language, ask=_ASKED))
+    return re.compile(any_told(words.case, language, ask=_ASKED))
 
 
 @cache
 def _layout(language: Language) -> re.Pattern[str]:
     words = load(GroundedWords, language)
-    return re.compile(_any(words.layout, language, e=LINES, q=_ASKED))
+    return re.compile(any_told(words.layout, language, e=LINES, q=_ASKED))
 
 
 @cache
 def _whether(language: Language) -> re.Pattern[str]:
-    return re.compile(_any(load(GroundedWords, language).whether, language))
+    return re.compile(any_told(load(GroundedWords, language).whether, language))
 
 
 @cache
 def _next(language: Language) -> re.Pattern[str]:
     words = load(KnowledgeCallWords, language)
-    return re.compile(_any(words.next_question, language, q=_ASKED, Q=_ASKED))
+    return re.compile(any_told(words.next_question, language, q=_ASKED, Q=_ASKED))
 
 
 @cache
 def _harmless(language: Language) -> re.Pattern[str]:
     words = load(SafetyWords, language)
-    return re.compile(_any(words.harmless_question, language, q=_ASKED, Q=_ASKED))
+    return re.compile(any_told(words.harmless_question, language, q=_ASKED, Q=_ASKED))
 
 
 @cache
 def _compared(language: Language) -> re.Pattern[str]:
-    return re.compile(_any(load(ComparisonWords, language).question, language))
+    return re.compile(any_told(load(ComparisonWords, language).question, language))
 
 
 @cache
 def _told_about(language: Language) -> re.Pattern[str]:
-    return re.compile(_any(load(OverviewWords, language).question, language))
+    return re.compile(any_told(load(OverviewWords, language).question, language))
 
 
 @cache
 def _harmful(language: Language) -> re.Pattern[str]:
-    return re.compile(_any(load(SafetyWords, language).harm_question, language))
+    return re.compile(any_told(load(SafetyWords, language).harm_question, language))
 
 
 @cache
 def _warned(language: Language) -> re.Pattern[str]:
-    return re.compile(_any(load(SafetyWords, language).red_flag_question, language))
+    return re.compile(any_told(load(SafetyWords, language).red_flag_question, language))
 
 
 @cache
@@ -341,68 +298,21 @@ def _path(language: Language, relation: str) -> re.Pattern[str]:
     told = asked.get(relation, ())
     if relation == "contraindication":
         told = (*told, *asked["birth"])
-    return re.compile(_any(told, language))
+    return re.compile(any_told(told, language))
 
 
 @cache
 def _vignettes(language: Language) -> re.Pattern[str]:
     words = load(VignetteWords, language)
-    past = _any(words.history, language)
-    task = _any((words.task, words.task_alone), language)
+    past = any_told(words.history, language)
+    task = any_told((words.task, words.task_alone), language)
     whole = rf"(?:{past}\s?)?{task}"
     slots = {"ask": whole, "Ask": whole, "Task": task, "past": rf"(?:\s?{past})?"}
-    return re.compile(_any(words.case, language, **slots))
-
-
-@cache
-def _reply(kind: str, language: Language, last: bool) -> re.Pattern[str]:
-    words = load(DialogueWords, language)
-    told = {"yes": words.reply_yes, "applies": words.reply_applies, "no": words.reply_no}[kind]
-    ending = rf"(?:\s?{_any(words.last_words, language)})?" if last else ""
-    return re.compile(_any(told, language) + ending)
-
-
-@cache
-def _paper_lead(language: Language) -> re.Pattern[str]:
-    words = load(LiteratureWords, language)
-    told = (words.opening, words.text_opening, words.follow_up, words.ending)
-    return re.compile(rf"{_any(told, language)}\s?")
-
-
-@cache
-def _paper_any(language: Language) -> re.Pattern[str]:
-    words = load(LiteratureWords, language)
-    told = _any((words.another_question, words.whole_question), language)
-    return re.compile(rf"{told}(?:\s?{_any(words.quotation_wanted, language)})?")
-
-
-@cache
-def _paper_question(part: str, language: Language) -> re.Pattern[str]:
-    words = load(LiteratureWords, language)
-    told = _any(words.question[part], language, p="[^“”]+")
-    return re.compile(rf"{told}(?:\s?{_any(words.quotation_wanted, language)})?")
-
-
-@cache
-def _paper_quotation(part: str, language: Language) -> re.Pattern[str]:
-    words = load(LiteratureWords, language)
-    told = (words.quotation.get(part, ()), words.named_part, words.another_quotation)
-    agreed = _any(words.agreement, language)
-    return re.compile(rf"(?:{agreed}\s?)?{_any(told, language, p='[^“”]+')}")
-
-
-@cache
-def _doctor(kind: str, language: Language) -> re.Pattern[str]:
-    return re.compile(_any(load(DialogueWords, language).question.get(kind, ()), language))
+    return re.compile(any_told(words.case, language, **slots))
 
 
 @cache
 def _asking(key: str, language: Language, relation: str) -> re.Pattern[str]:
     """Return the questions of a table that ask for a relation; nothing fits where it has none."""
     by_relation = cast(Mapping[str, tuple[str, ...]], stock_sentences.table(key, language))
-    return re.compile(_any(by_relation.get(relation, ()), language))
-
-
-def _any(held: object, language: Language, **slots: str) -> str:
-    every: Mapping[str, str] = {**person_slots(language), **slots}
-    return any_of(held, language, every)
+    return re.compile(any_told(by_relation.get(relation, ()), language))

@@ -10,9 +10,9 @@ from sqlalchemy import Engine, or_, select
 
 from knowledge.graph.catalog import FactRow, holds
 from knowledge.graph.id_queries import id_batches, raw_rows
-from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Lesson
-from knowledge.vocabulary import INVERSE, RELATIONS
+from knowledge.vocabulary import from_object
 
 _MOST = 20_000
 
@@ -72,8 +72,7 @@ class FactRecords:
                     if subject in found:
                         _add(found[subject], relation, object, texts)
                     if object in found:
-                        back = "" if RELATIONS[relation].symmetric else INVERSE
-                        _add(found[object], relation + back, subject, ())
+                        _add(found[object], from_object(relation), subject, ())
         self._known |= found
         return self._known
 

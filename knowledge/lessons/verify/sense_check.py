@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from knowledge.lessons.verify import level_check, relation_phrases
-from knowledge.lessons.verify.behaviour_checks import SourceContent
 from knowledge.lessons.verify.name_masks import STOPS, form_of, where
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Language, Lesson
 from knowledge.text.fact_direction import NamedSide, is_turned_round, shows_direction
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from knowledge.graph.catalog import DocumentRow, PassageRow, holds
 from knowledge.graph.id_queries import id_batches
 from knowledge.lessons.facts import paper_parts, quoted_passages
-from knowledge.lessons.verify import question_patterns
+from knowledge.lessons.verify import talk_patterns
 from knowledge.lessons.verify.template_patterns import frame
 from knowledge.records import Language, Lesson, LessonMessage, Passage
 
@@ -76,7 +76,7 @@ def _quotes_parts(lesson: Lesson, passages: Sequence[tuple[str, str, str]]) -> b
     if None in quoted.values():
         return False
     for asked, said in zip(lesson.messages[::2], lesson.messages[1::2], strict=False):
-        wanted = question_patterns.parts_asked(frame(asked.content, language), language)
+        wanted = talk_patterns.parts_asked(frame(asked.content, language), language)
         told = {part for words, part in quoted.items() if f"“{words}”" in said.content}
         if wanted and not told <= set(wanted):
             return False

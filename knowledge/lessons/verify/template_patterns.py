@@ -142,6 +142,11 @@ def any_of(templates: object, language: Language, slots: Slots) -> str:
     return f"(?:{'|'.join(ordered)})" if ordered else "(?!)"
 
 
+def any_told(held: object, language: Language, **slots: str) -> str:
+    """Return `any_of` some templates that may tell of a person, with further slots."""
+    return any_of(held, language, {**person_slots(language), **slots})
+
+
 @cache
 def person_slots(language: Language) -> Slots:
     """Return patterns of the words for who is ill, since when, and who it is in a case."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from knowledge.datasets import reasoning
 from knowledge.graph import verbalize
 from knowledge.lessons.verify import path_check
-from knowledge.lessons.verify.behaviour_checks import SourceContent
+from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.records import Language, Lesson
 
 Names = Callable[[str], Collection[str]]

@@ -213,7 +213,7 @@ def test_the_page_shows_lists_as_they_are_read():
 
 PROOF = (
     "appraisal_check", "calculation_wording", "pair_check", "path_check", "question_patterns",
-    "stock_sentences", "template_patterns", "two_papers_check",
+    "stock_sentences", "talk_patterns", "template_patterns", "two_papers_check",
 )  # fmt: skip
 
 

@@ -74,3 +74,18 @@ def test_a_missing_suite_or_encoder_is_refused(made, run, tmp_path, option):
     status, _, err = run("evaluate", "--adapter", "toy/round-1", option, str(tmp_path / "none"))
     assert status == 2
     assert option in err
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        (("finetune", "--recipe", "mini", "--round", "2", "--from", "toy/round-7"), "--from"),
+        (("evaluate", "--adapter", "toy/round-1", "--against", "toy/round-7"), "--against"),
+        (("evaluate", "--adapter", "toy/round-7"), "--adapter"),
+        (("adapters", "promote", "toy/round-7"), "adapters"),
+    ],
+)
+def test_an_unknown_adapter_is_told_where_it_was_named(made, run, words, place):
+    status, _, err = run(*words)
+    assert status == 2
+    assert err.startswith(f"{place}: There is no adapter toy/round-7.")

@@ -1,10 +1,13 @@
 """What the training commands say of rows and contexts, without running a round."""
 
+from contextlib import nullcontext
+
 import pytest
 from toy_finetune import base, recipe
 
 from medchat import settings as settings_of
 from medchat.cli import training_commands
+from medchat.errors import MedchatError
 
 
 def test_a_round_tells_what_became_of_its_rows():
@@ -31,6 +34,15 @@ def test_rows_are_fitted_into_the_base(tmp_path, capsys):
     assert training_commands._within_context(home, recipe(base())).max_tokens == 384
     assert training_commands._within_context(home, recipe(tmp_path / "none")).max_tokens == 384
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("restarts", "refused"), [("", False), ("0", False), ("3", True)])
+def test_nothing_is_made_anew_at_each_restart(tmp_path, monkeypatch, restarts, refused):
+    monkeypatch.setenv("TORCHELASTIC_MAX_RESTARTS", restarts)
+    given = (settings_of.load(home=str(tmp_path)), recipe(base()), "1", None)
+    assert len(training_commands._wanted(*given, False, None)) == 1
+    with pytest.raises(MedchatError, match="--redo again") if refused else nullcontext():
+        assert training_commands._wanted(*given, True, None)[0].redo
 
 
 @pytest.mark.parametrize(
