@@ -337,6 +337,8 @@ def may_befall(page: FactPage, other: FactPage) -> bool:
         return False
     if about & _IS_OLD and one.stage == "adult":  # no arteritis of the old at thirty
         return False
+    if one.young and about & _IS_MATURE:  # nor a tumour of the bowel at twenty
+        return False
     if young and about & (_IS_OLD | _IS_MATURE):
         return False
     return one.childbearing or not about & (_IS_FERTILE | _IS_PREGNANT)

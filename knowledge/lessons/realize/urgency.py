@@ -45,6 +45,9 @@ _OF_VESSELS_ZH = frozenset(("主动", "动脉", "静脉"))
 _NAMED_AS_LASTING = re.compile(
     "^[^—]*(?:慢性(?!硬脑?膜)|陈旧性|后遗症|中毒(?:性|所致|引起|伴)[^—]*(?:神经病|精神障碍|眩晕|贫血))"
 )
+_OF_YEARS = re.compile("alzheimer|dementia|parkinson|阿尔茨海默|痴呆|帕金森", re.IGNORECASE)
+"""What comes on over years: an opening on sudden confusion would be of something else."""
+
 _FLAG = re.compile("— red flags:|——警示征象：")
 _COMPLAINT = re.compile("— symptoms:|——症状：")
 
@@ -81,7 +84,7 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
         return None  # the name sounds like the emergency; what lasts for years is none
     if lesson.style in _WEIGHING:
         found = _of_subject_first(found, lesson)
-        if _leads_elsewhere(found[0], lesson):
+        if _leads_elsewhere(found[0], lesson) or _OF_YEARS.search(_followed(lesson)):
             return None
     earlier = _before_the_last(lesson)
     if earlier and rules(earlier, lesson.language):

@@ -1,6 +1,7 @@
 """What a case concludes, of whom, and what it tells of what cannot wait."""
 
 import random
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import case_answer, case_plan, patient_profiles, urgency
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import Rival
-from knowledge.records import Entity, Lesson, LessonSource, Name
+from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name
 
 LONG = Manner("professional", "long")
 
@@ -66,6 +67,12 @@ def test_what_is_listed_leaves_no_room_for_what_only_looks_alike():
 def test_no_illness_of_the_old_is_weighed_in_the_young():
     one = page("Tension-type headache", risk_factor=named("factor", "stress"))
     for other, fits in (("Giant cell arteritis", False), ("Migraine", True)):
+        assert patient_profiles.may_befall(one, page(other)) is fits
+
+
+def test_no_tumour_of_later_years_is_weighed_at_twenty():
+    one = page("Irritable bowel syndrome")
+    for other, fits in (("Colorectal cancer", False), ("Crohn's disease", True)):
         assert patient_profiles.may_befall(one, page(other)) is fits
 
 
@@ -167,3 +174,14 @@ def test_a_case_opens_with_the_emergency_of_what_it_follows():
     assert [each.id for each in found] == ["pulmonary embolism", "coughing up blood"]
     assert urgency._leads_elsewhere(tear, row)
     assert not urgency._leads_elsewhere(blood, row)
+
+
+@pytest.mark.parametrize(("name", "kept"), [("Lewy body dementia", False), ("Delirium", True)])
+def test_what_comes_on_over_years_is_not_opened_as_sudden(name, kept):
+    sources = (LessonSource("fact", "f", f"{name} — symptoms: sudden confusion."),)
+    said = (LessonMessage("user", "She is lost."), LessonMessage("assistant", "It may be that."))
+    row = Lesson("a", said, "en", "vignette", sources, (), "", "", {"support": [[0]]})
+    row = replace(row, sources=(*sources, LessonSource("fact", "g", f"{name} — red flags: x.")))
+    found = (urgency.Emergency("confusion", "sudden confusion", "act"),)
+    opened = urgency.open_answer(row, lambda *_: found, random.Random(1))
+    assert (opened is not None) is kept
