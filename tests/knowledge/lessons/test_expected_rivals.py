@@ -120,6 +120,25 @@ def test_a_danger_that_is_weighed_comes_with_its_first_tests(danger, tests, said
     assert "体格检查" not in text
 
 
+def test_a_danger_is_told_with_all_its_tests_or_none():
+    own = ill("心悸症", "胸痛", "心悸", test=facts("test", "心电图", "甲状腺功能"))
+    both = (own.entity_facts("symptom")[0],) * 2
+    other = ill("急性心肌梗死", "胸痛", test=facts("test", "心电图", "心肌肌钙蛋白"))
+    text = told(own, Rival(other, both))[1].text
+    assert re.search("心电图(?:、|和|与|及|以及)心肌肌钙蛋白", text)
+    known = ill("急性心肌梗死", "胸痛", test=facts("test", "心电图"))
+    assert "急性心肌梗死" in (text := told(own, Rival(known, both))[1].text)
+    assert text.count("心电图") == 1
+
+
+@pytest.mark.parametrize(("name", "said"), [("丛集性头痛", False), ("热射病", True)])
+def test_no_needle_for_every_headache(name, said):
+    own = ill(name, "头痛", "流泪", test=facts("test", "血压测量"))
+    both = (own.entity_facts("symptom")[0],) * 2
+    other = ill("化脓性脑膜炎", "头痛", test=facts("test", "腰椎穿刺"))
+    assert ("腰椎穿刺" in told(own, Rival(other, both))[1].text) is said
+
+
 @pytest.mark.parametrize(
     ("findings", "rival", "given"),
     [
