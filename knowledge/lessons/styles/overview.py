@@ -44,7 +44,7 @@ _EXPECTING = re.compile("pregnan|妊娠|怀孕")
 
 _REPEATS = {"medicine~": "first_line~"}
 _DEFINES_ZH = re.compile(
-    "(?!可(?!.*(?:药|剂|素|苗|物)(?:，|；|$))|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
+    "(?!可(?!.*(?:药|剂|素|苗|物|病|症)(?:，|；|$))|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
 )
 """A Chinese text that says what something is by a noun: "X是...的药"."""
 
@@ -66,13 +66,14 @@ _ASPECTS: tuple[tuple[re.Pattern[str], Sequence[str], re.Pattern[str] | None], .
 _DRAWS = 12
 _MOST_DEPARTMENTS = 2
 _MOST_NAMED = 6
+_MOST_CHECKS = 4
 _NAMED_AGAIN = 0.15
 """How often a later sentence names the subject once more."""
 
 _TOLD_BY_OTHERS = ("cause", "risk_factor", "complication", "medicine~", "first_line~")
 """Relations that say nothing new of names that an earlier sentence had, as "caused by" them."""
 
-_ONE_OF = ("prevention", "red_flag", "monitoring", "precaution")
+_ONE_OF = ("prevention", "red_flag", "precaution")
 """Relations of which one text of several is told."""
 
 
@@ -225,6 +226,9 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
             groups.append((each, kept[each]))
         elif each not in kept:
             texts = _texts(page, each)
+            if each in case_plan.TOLD_TOGETHER:
+                groups.append((each, texts[:_MOST_CHECKS]))
+                continue
             one = pick.choice(texts) if each in _ONE_OF else texts[0]
             if each == "red_flag":  # whoever reads of one must know what cannot wait
                 one = urgent_flags.first_told(texts) or one
@@ -252,6 +256,9 @@ def _state(
     words = load(OverviewWords, page.language)
     named = not answer.has_begun or pick.random() < _NAMED_AGAIN
     item = items[0]
+    if not item.object and len(items) > 1:
+        answer.state(relation, items)
+        return
     if not item.object:
         text = _text(page, relation, item, pick, named=named)
         # A text that leaves the name out cannot begin a paragraph.

@@ -125,6 +125,21 @@ def test_a_paragraph_tells_what_its_reader_needs_most(rows, starter):
     assert grave > 1
 
 
+def test_all_checks_of_a_medicine_are_told_together(rows, starter):
+    """Who is told of one check has that one alone."""
+    with starter[0].connect() as connection:
+        query = select(FactRow.id, FactRow.subject_id).where(FactRow.relation == "monitoring")
+        checks = {row.id: row.subject_id for row in connection.execute(query)}
+    several = 0
+    for row in rows:
+        told = {source.id for source in row.sources} & checks.keys()
+        every = {id for id, subject in checks.items() if subject == row.split_key}
+        if told and len(every) < 5:
+            assert told == every
+            several += len(every) > 1
+    assert several > 1
+
+
 @pytest.mark.parametrize(
     ("kind", "told", "described", "lacking"),
     [
