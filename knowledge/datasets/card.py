@@ -78,7 +78,7 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
         yield from (
             f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
             "answer calls a calculator, or asks for the value that is missing, and the row names "
-            "the formula, its inputs and its result. The formulas are those that medchat registers.",
+            "the formula, its inputs and its result. The formulas are those that medchat has.",
             "",
         )
     if counts.unproven:
