@@ -339,8 +339,6 @@ def may_befall(page: FactPage, other: FactPage) -> bool:
     small = one.stage in ("baby", "child")
     if about & (_IS_BABY | _IS_CHILD) and not small:
         return False
-    if about & _IS_OLD and one.stage == "adult":  # no arteritis of the old at thirty
-        return False
     if (small or one.young or one.childbearing) and about & (_IS_OLD | _IS_MATURE):
         return False
     return one.childbearing or not about & (_IS_FERTILE | _IS_PREGNANT)
