@@ -123,7 +123,7 @@ def _tell_how_excluded(
 ) -> None:
     """State the first tests for a danger, unless they are those of the condition anyhow.
 
-    Beside a condition that cannot wait itself only those that are done within minutes.
+    Beside one that is acted upon before any test only those that are done within minutes.
     """
     if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
         return
@@ -135,7 +135,7 @@ def _tell_how_excluded(
         for item in danger.entity_facts("test")[:_DANGER_TESTS]
         if not _BY_HAND.search(item.text)
     ]
-    if case_plan.cannot_wait(page):
+    if _SEEN_AT_ONCE.search(page.name):
         tests = [item for item in tests if _AT_ONCE.search(item.text)]
     if any(item.object not in own for item in tests):
         table = load(VignetteWords, page.language).excluded_by["test"]
