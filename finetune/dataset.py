@@ -63,10 +63,13 @@ class Dataset:
     mixed: tuple[tuple[str, int], ...] = ()
 
 
-def read(folder: Path) -> Dataset:
-    """Read and check a dataset folder; FinetuneError where a part is missing or damaged."""
+def read(folder: Path, given_by: str = "--data") -> Dataset:
+    """Read and check a dataset folder; FinetuneError where a part is missing or damaged.
+
+    `given_by` is the option, or the key of a recipe, that named the folder.
+    """
     if not folder.is_dir():
-        raise FinetuneError(f"There is no dataset folder {folder}.", where="--data", remedy=_REMEDY)
+        raise FinetuneError(f"There is no dataset folder {folder}.", where=given_by, remedy=_REMEDY)
     manifest = manifests.read_manifest(folder, _REMEDY)
     manifests.check_files(folder, manifest, FILES, _REMEDY)
     train, validation = (tuple(_rows(folder / name)) for name in FILES)

@@ -57,7 +57,8 @@ class Check:
 class Verdict:
     """Whether a model is better than what it is held against; `reasons` say why it is not.
 
-    `judged` is False where nothing was lost, but on too few rows to tell that it is better.
+    `judged` is False where nothing was lost, but the rows are too few to tell that it is better, or
+    nothing was left to better.
     """
 
     passed: bool
@@ -92,18 +93,31 @@ def judge(before: Measurement, after: Measurement, limits: Gate) -> Verdict:
         for check in checks
         if not check.passed
     ]
-    rows = len(after.rows.get(goal.measure, ()))
+    untold = _untold(before, after)
     lost = [check for check in checks if not check.passed]
     even = [
         check
         for check in lost
         if check.measure == goal.measure and check.interval[0] <= 0 <= check.interval[1]
     ]
-    if rows < FEWEST and lost == even:
-        few = f"{rows} held-out {goal.items} are too few to tell; {FEWEST} are the least"
-        return Verdict(False, False, (few,), checks)
+    if untold and lost == even:
+        return Verdict(False, False, (untold,), checks)
     reasons += _floors(after, limits)
     return Verdict(not reasons, True, tuple(reasons), checks)
+
+
+def _untold(before: Measurement, after: Measurement) -> str:
+    """Return why held-out rows cannot tell whether a model is better; empty where they can."""
+    goal, was = after.goal, before.share(after.goal.measure)
+    rows = len(after.rows.get(goal.measure, ()))
+    if rows < FEWEST:
+        return f"{rows} held-out {goal.items} are too few to tell; {FEWEST} are the least"
+    if was and was.value >= 1 and not goal.falls:
+        return (
+            f"{goal.said} stood at 1.000 before the round, so that no gain can show; more held-out "
+            f"{goal.items} may tell"
+        )
+    return ""
 
 
 def _checks(before: Measurement, after: Measurement, limits: Gate) -> Iterator[Check]:

@@ -13,17 +13,21 @@ from finetune.ledger import Wanted
 from finetune.methods.method_registry import method_of, recorded
 from finetune.objectives.objective_protocols import MakesAnother, TrainsItself
 from finetune.objectives.objective_registry import objective_of
+from finetune.objectives.reinforcement import Reinforcement
 from finetune.recipe import Recipe
 from finetune.recipes import recipe_reader, unread_values
 from finetune.training.ranks import Ranks
 
 
 def check_recipe(wanted: Wanted) -> None:
-    """Refuse values that no round reads, and a base that cannot be trained so."""
+    """Refuse values that no round reads, a base that cannot be trained so, a judge that lacks."""
     recipe, plan = wanted.recipe, wanted.recipe.round(wanted.number)
     unread_values.refuse(recipe)
     family = model.family_of(base_records.find(wanted.home, recipe.base))
     capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
+    objective = objective_of(plan)
+    if isinstance(objective, Reinforcement):
+        objective.demand_reward(wanted.home)
 
 
 def check_parent(wanted: Wanted, parent: Adapter | None) -> None:

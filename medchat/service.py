@@ -112,6 +112,7 @@ class ChatService:
         self._opening = threading.Lock()
         self._chat: Answerer | None = None
         self._promotions = ""
+        self._tried: str | None = None  # promotions that a look at the state began to open
         self._turns = RunningTurns()
 
     def ask(
@@ -192,7 +193,8 @@ class ChatService:
         return self._fact(citation) if citation.kind == "fact" else self._passage(citation)
 
     def state(self) -> ServiceState:
-        """Return what is in force now."""
+        """Return what is in force now; an adapter that was promoted since begins to be opened."""
+        outdated = self._open_promoted()
         number = generations.current(self._home)
         counts = generations.catalogue_counts(self._engine, number) if number else {}
         if self._chat is None:
@@ -203,10 +205,20 @@ class ChatService:
             counts,
             about.base,
             about.adapter,
-            ready=number is not None and writer.ready and writer.able,
+            ready=number is not None and not outdated and writer.ready and writer.able,
             writer=writer,
             answering=self._turns.count,
         )
+
+    def _open_promoted(self) -> bool:
+        """Say whether another adapter than the chat's is promoted; open it once, unasked."""
+        promotions = adapters.promotions(self._home)
+        if self._chat is None or promotions == self._promotions:
+            return False
+        if promotions != self._tried:
+            self._tried = promotions
+            self.warm_up()
+        return True
 
     def _answerer(self) -> Answerer:
         """Return the chat; a new one after another adapter was promoted, or one rolled back.

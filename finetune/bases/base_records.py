@@ -65,36 +65,40 @@ def list_bases(home: Path) -> list[BaseRecord]:
 
 def named(home: Path, name: str) -> BaseRecord:
     """Return a base of the home; FinetuneError lists what there is."""
-    known = list_bases(home)
-    for base in known:
+    for base in list_bases(home):
         if base.name == name:
             return base
-    there = ", ".join(base.name for base in known) or "none yet"
     can = f" Add it: medchat bases add {name}." if name in catalogue() else ""
-    raise FinetuneError(
-        f"There is no base {name} in this home.",
-        where="bases",
-        remedy=f"There are: {there}.{can}",
-    )
+    raise _unknown(home, name, "bases", can)
 
 
 def find(home: Path, base: str) -> str:
     """Return what opens a base: the folder of a base of this home, or the name as it stands.
 
-    FinetuneError where it is the name of a base that could be added, and was not.
+    FinetuneError where it is a name, and neither a base of the home nor a folder has it.
     """
     if not _NAME.fullmatch(base) or base in _RESERVED:
         return base
     folder = bases_folder(home) / base
     if (folder / manifests.MANIFEST).is_file():
         return str(folder)
-    if base in catalogue() and not Path(base).is_dir():
+    if Path(base).is_dir():
+        return base
+    if base in catalogue():
         raise FinetuneError(
             f"The base {base} is not in this home.",
             where="--base",
             remedy=f"Add it once: medchat bases add {base}.",
         )
-    return base
+    more = " A model's folder, a hub id such as Qwen/Qwen2.5-7B and mini are bases, too."
+    raise _unknown(home, base, "--base", more)
+
+
+def _unknown(home: Path, name: str, where: str, more: str) -> FinetuneError:
+    there = ", ".join(base.name for base in list_bases(home)) or "none yet"
+    return FinetuneError(
+        f"There is no base {name} in this home.", where=where, remedy=f"There are: {there}.{more}"
+    )
 
 
 def remove(home: Path, name: str) -> BaseRecord:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from finetune import adapters
+from finetune.adapters import Adapter
 from finetune.objectives import reward_model
 from finetune.objectives.reward_model import RewardModel
 from finetune.objectives.rewards import Scored
 from finetune.recipe import Precision
 from finetune.rows.examples import Example
+
+_WHERE = "settings.reward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,13 @@ class ModelReward(AnyQuestion):
         return [Scored((1 + math.tanh(score / 2)) / 2, parts={"score": score}) for score in scores]
 
 
+def judge_of(home: Path, name: str) -> Adapter:
+    """Return the reward model of the round `name`; FinetuneError where there is none."""
+    adapter = adapters.named(home, name, _WHERE)
+    reward_model.demand(adapter, _WHERE)
+    return adapter
+
+
 def load(home: Path, name: str, precision: Precision) -> ModelReward:
     """Open the reward model of the round `name`; FinetuneError where there is none."""
-    return ModelReward(reward_model.load(home, adapters.named(home, name, "reward"), precision))
+    return ModelReward(reward_model.load(home, judge_of(home, name), precision))

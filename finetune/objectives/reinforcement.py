@@ -9,6 +9,7 @@ a token.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from finetune.dataset import Dataset, Row
@@ -132,6 +133,11 @@ class Reinforcement:
         if self.reward == PROOF:
             found["proven"] = tuple((float(bool(one.proven)), 1.0) for one in scored)
         return found
+
+    def demand_reward(self, home: Path) -> None:
+        """Raise FinetuneError where the reward model that shall judge is not in the home."""
+        if self.reward != PROOF:
+            model_reward.judge_of(home, self.reward)
 
     def open_reward(self, task: RoundTask) -> Reward:
         """Return what scores the answers of a round; FinetuneError where that is not there."""

@@ -68,15 +68,20 @@ class RewardModel:
         return scores(self.student, dialogues, self.precision)
 
 
-def load(home: Path, adapter: Adapter, precision: Precision = "auto") -> RewardModel:
-    """Open the reward model of a finished round; FinetuneError where a round made another thing."""
+def demand(adapter: Adapter, given_by: str) -> None:
+    """Raise FinetuneError where an adapter, which an option or a value names, scores nothing."""
     if adapter.writes:
         raise FinetuneError(
             f"The adapter {adapter.name} is no reward model: it was trained by "
             f"{adapter.objective}.",
-            where="--adapter",
+            where=given_by,
             remedy="Name the adapter of a round whose objective is reward.",
         )
+
+
+def load(home: Path, adapter: Adapter, precision: Precision = "auto") -> RewardModel:
+    """Open the reward model of a finished round; FinetuneError where a round made another thing."""
+    demand(adapter, "--adapter")
     from peft import PeftModel
 
     student = _headed(base_records.find(home, adapter.base), precision, seed=0)

@@ -29,7 +29,7 @@ def read(folder: Path, recipe: Recipe, number: int, home: Path) -> Dataset:
         read = [manifests.of_file(path) for path in objective.files(folder)]
         if read:
             made = replace(made, hash=manifests.of_value([made.hash, *read]))
-    further = [dataset.read(_folder(each.data, home)) for each in recipe.mix]
+    further = [dataset.read(_folder(each.data, home), "mix") for each in recipe.mix]
     if not further:
         return made
     shares = [

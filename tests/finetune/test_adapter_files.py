@@ -123,7 +123,7 @@ def test_a_manifest_without_a_whole_base_is_refused(
 
 
 def test_a_base_that_lacks_or_differs_is_told(exported: Path, tmp_path: Path) -> None:
-    with pytest.raises(FinetuneError, match="no base model at toy"):
+    with pytest.raises(FinetuneError, match="no base toy in this home"):
         adapter_files.take(tmp_path / "empty", exported)
     changed = toy_finetune.write_base(tmp_path / "changed")
     config = changed / "config.json"

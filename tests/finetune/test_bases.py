@@ -195,6 +195,22 @@ def test_a_name_that_could_be_added_says_so(tmp_path: Path) -> None:
     assert "medchat bases add smollm2" in refusal.value.remedy
 
 
+def test_a_name_that_nothing_has_is_told_with_those_that_there_are(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(FinetuneError, match="no base tay in this home") as refusal:
+        base_records.find(home, "tay")
+    assert refusal.value.where == "--base"
+    assert refusal.value.remedy.startswith("There are: toy. ")
+    assert [base_records.find(home, one) for one in ("mini", "some/hub-id")] == [
+        "mini",
+        "some/hub-id",
+    ]
+    (tmp_path / "tay").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert base_records.find(home, "tay") == "tay"  # a folder where the command runs
+
+
 @pytest.fixture
 def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that is all that pip knows."""

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
 from finetune import gate
 from finetune.evaluate import Measurement
 from finetune.recipe import Gate
+from finetune.scoring.goals import Goal
 
 
 def measured(loss, floor=9.0, **shares):
@@ -73,6 +76,25 @@ def test_a_handful_of_rows_tells_nothing_but_what_is_lost():
     assert gate.judge(rows_of(2.0, 6), rows_of(2.0, 6), Gate()).judged is False
     worse = gate.judge(rows_of(2.0, 6), rows_of(3.0, 6), Gate())
     assert (worse.passed, worse.judged) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("before", "right", "judged", "told"),
+    [
+        (16, 16, False, "unseen pairs stood at 1.000 before the round, so that no gain can show"),
+        (16, 9, True, "it must rise"),
+        (15, 15, True, "it must rise"),
+    ],
+)
+def test_what_cannot_get_better_is_not_judged_unless_it_got_worse(before, right, judged, told):
+    goal = Goal("ordered", "unseen pairs", items="pairs", alone=True)
+    was, now = (
+        replace(measured(1.0), rows={"ordered": tuple((float(n < many), 1.0) for n in range(16))})
+        for many in (before, right)
+    )
+    verdict = gate.judge(was, replace(now, goal=goal), Gate())
+    assert (verdict.passed, verdict.judged) == (False, judged)
+    assert told in verdict.reasons[0]
 
 
 def test_answers_that_hold_nothing_never_pass():

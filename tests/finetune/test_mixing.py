@@ -37,8 +37,9 @@ def test_each_round_draws_anew_and_a_name_or_folder_is_the_same(home):
     assert first.train == read(home, (Mix("general", 0.5),)).train
     assert first.hash == read(home, (Mix(str(home / "data" / "general"), 0.5),)).hash
     assert first.hash != read(home, ()).hash == dataset.read(home / "lessons").hash
-    with pytest.raises(FinetuneError, match="no dataset folder"):
+    with pytest.raises(FinetuneError, match="no dataset folder") as caught:
         read(home, (Mix("nowhere"),))
+    assert caught.value.where == "mix"
 
 
 def test_a_round_with_other_rows_mixed_in_is_another(tmp_path):

@@ -45,6 +45,28 @@ def test_a_start_from_the_weights_is_refused_where_a_second_adapter_cannot_be(
     refused(made, home, data, "base", "lora.start: pissa does not go with a round of " + objective)
 
 
+@pytest.mark.parametrize(
+    ("judge", "told"),
+    [
+        ("toy/round-1", "toy/round-1 is no reward model: it was trained by sft"),
+        ("nobody/round-7", "There is no adapter nobody/round-7"),
+    ],
+)
+@pytest.mark.parametrize("objective", ["grpo", "ppo"])
+def test_a_judge_that_cannot_judge_is_refused_before_rows_are_read(home, objective, judge, told):
+    plan = RoundPlan(objective=objective, settings={"reward": judge})
+    nowhere = replace(read_nothing(home), recipe=recipe(base(), rounds=(plan,)))
+    for ask in (rounds.run, rounds.estimate):
+        with pytest.raises(FinetuneError, match=told) as caught:
+            ask(nowhere, tools=TEXT_TOOLS)
+        assert caught.value.where == "settings.reward"
+
+
+def read_nothing(home):
+    """A round of data that are not there: whoever reads them says so."""
+    return Wanted(recipe(base()), 1, home, home / "no data", parent="base", redo=True)
+
+
 @pytest.mark.parametrize("policy", ["stack", "merge"])
 def test_reinforcement_by_trl_is_refused_on_top_of_an_adapter(home, data, policy):
     made = recipe(base(), rounds=(RoundPlan(objective="grpo"),), policy=policy)

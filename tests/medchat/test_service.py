@@ -272,6 +272,37 @@ def test_another_adapter_answers_the_next_question_while_one_is_in_flight(engine
     assert events[-1].answer.sentences[0].text == ask(made).sentences[0].text
 
 
+def test_whoever_looks_at_the_state_begins_to_open_what_was_promoted(made, opened, home):
+    ask(made)
+    adapters._record(home, ["toy/round-1"])
+    assert made.state().ready is False
+    wait_for_warm_up()
+    assert made.state().ready is True
+    assert opened[1:] == ["warm-up"]
+    ask(made)
+    assert len(opened) == 2
+
+
+def test_what_was_promoted_and_cannot_be_opened_is_tried_once_by_those_who_look(engine, home):
+    tries = []
+
+    def open_chat():
+        tries.append(1)
+        if len(tries) > 1:
+            raise MedchatError("It is damaged.", remedy="Promote another.")
+        return scripted(engine, [GOOD])
+
+    made = ChatService(engine, home, open_chat)
+    ask(made)
+    adapters._record(home, ["toy/round-1"])
+    for _ in range(3):
+        assert made.state().ready is False
+        wait_for_warm_up()
+    assert len(tries) == 2
+    with pytest.raises(MedchatError, match="damaged"):
+        ask(made)
+
+
 def test_who_answers_is_said_of_the_adapter_in_force(engine, home):
     names = iter(["one", "two"])
 

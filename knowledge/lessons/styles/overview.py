@@ -86,16 +86,20 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one paragraph, or none where the page fills too few lines."""
-    answer = AnswerBuilder(page, pick, asker="reader")
     groups = _groups(page, form, pick)
-    for each, items in groups:
-        if each in _TOLD_BY_OTHERS and answer.mentions(items):
-            continue
-        if page.entity.kind == "condition" and each not in TREATING:
-            answer.close_lists()  # "there may be others" follows the medicines
-        if each in paragraph_order.KEPT or paragraph_order.has_room(answer.text, page.language):
-            _state(page, each, items, answer, pick)
-    answer.close_lists()
+    answer = _tell(page, groups, pick)
+    for spared in paragraph_order.SPARED:
+        if not paragraph_order.is_too_long(answer.text, page.language):
+            break
+        if any(each == spared for each, _ in groups):
+            groups = [(each, items) for each, items in groups if each != spared]
+            answer = _tell(page, groups, pick)
+    told = [each for each, _ in groups if answer.states(each)]
+    described = [item.text for item in answer.stated("description")]
+    if paragraph_order.lack(page.entity.kind, told, described):
+        return None
+    if urgent_flags.is_grave(page) and not answer.states("red_flag"):
+        return None
     if case_fitness.lacks_grave_effect(page.name, answer.text):
         return None
     if not paragraph_order.fits(answer.text, page.language):
@@ -103,9 +107,33 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     words = load(OverviewWords, page.language)
     asked = _asked(page, answer, pick)
     if closing := grammar.draw(words.closing, pick):
-        answer.add(realizer.fill(closing, page.language, 1))
+        text = realizer.fill(closing, page.language, 1)
+        if paragraph_order.fits(f"{answer.text} {text}", page.language):
+            answer.add(text)
     question = realizer.fill(asked, page.language, 1, s=page.said)
     return answer.build(NAME, question, TOPIC)
+
+
+def _tell(
+    page: FactPage, groups: Sequence[tuple[str, Sequence[PageFact]]], pick: random.Random
+) -> AnswerBuilder:
+    """Return the sentences on some relations; what is not always kept only while there is room."""
+    answer = AnswerBuilder(page, pick, asker="reader")
+    for each, items in groups:
+        if each in _TOLD_BY_OTHERS and answer.mentions(items):
+            continue
+        if page.entity.kind == "condition" and each not in TREATING:
+            answer.close_lists()  # "there may be others" follows the medicines
+        if _is_kept(each, items) or paragraph_order.has_room(answer.text, page.language):
+            _state(page, each, items, answer, pick)
+    answer.close_lists()
+    return answer
+
+
+def _is_kept(relation: str, items: Sequence[PageFact]) -> bool:
+    """Say whether a paragraph tells a relation wherever it is known: combinations that may kill."""
+    barred = relation == "interaction" and any(each.level == "contraindicated" for each in items)
+    return barred or relation in paragraph_order.KEPT
 
 
 def _asked(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> str:
@@ -178,7 +206,7 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
     if spared and (left_out or pick.random() < 0.5):
         order = [each for each in order if each != "department"]
     if form == "part":
-        spare = [each for each in order if each not in paragraph_order.KEPT]
+        spare = [each for each in order if not _is_kept(each, page.entity_facts(each))]
         left = pick.sample(spare, min(len(spare), len(order) - paragraph_order.FEWEST))
         some = {each for each in left if pick.random() < 0.5}
         order = [each for each in order if each not in some]

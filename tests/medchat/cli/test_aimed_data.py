@@ -39,7 +39,7 @@ def test_rows_are_drawn_for_a_base_and_its_answers_are_kept(filled, run, tmp_pat
 @pytest.mark.parametrize(
     ("flags", "named"),
     [
-        (("--for", "no-such-base"), "--for: There is no base model at no-such-base."),
+        (("--for", "no-such-base"), "--for: There is no base no-such-base in this home."),
         (("--for", "smollm2"), "medchat bases add smollm2"),
         (("--for", "mini", "--unknown-share", "7"), "--unknown-share"),
         (("--unknown-share", "0.5"), "Add --for BASE."),
