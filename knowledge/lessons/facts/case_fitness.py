@@ -24,7 +24,11 @@ _SMOKES = re.compile("smok|tobacco|吸烟|烟草", re.IGNORECASE)
 _VAGUE_HISTORY = re.compile(
     r"\bcontact with (?:a|an infected) (?:case|person)|processed meat|"
     "^chronic (?:illness|disease)$|"
-    "^(?:密切)?接触(?:病例|患者|病人)|加工肉|^慢性(?:疾)?病$",
+    "^(?:infection|viral infection|physical (?:stimuli|triggers)|irritants?|allergens?|winter|"
+    "autumn and winter|caffeine|radon|Epstein.Barr virus|city living|urban living|"
+    "childbearing age|reproductive age)$|"
+    "^(?:密切)?接触(?:病例|患者|病人)|加工肉|^慢性(?:疾)?病$|"
+    "^(?:感染|病毒感染|物理刺激|刺激物|过敏原|接触过敏原|咖啡因|氡|EB病毒|冬季|秋冬季节|城市生活|育龄)$",
     re.IGNORECASE,
 )
 """What nobody's history is told by: a case of what, which illness, what is eaten how often."""
@@ -87,7 +91,43 @@ def allows_treatment(page: FactPage, told: Iterable[PageFact]) -> bool:
     """Say whether the usual treatment of a condition fits whoever has some findings."""
     if _UNTREATED.search(page.name):
         return False
-    return not any(_WISH_FOR_CHILD.search(item.text) for item in told)
+    texts = [item.text for item in told]
+    if any(of.search(page.name) and any(map(at.search, texts)) for of, at in _IN_ACUTE_FORM):
+        return False
+    return not any(map(_WISH_FOR_CHILD.search, texts))
+
+
+_UNFIT = (
+    (
+        "loperamide|diphenoxylate|antidiarrh|洛哌丁胺|地芬诺酯|止泻",
+        "constipat|distension|distended|vomit|blood|fever|obstruct|ulcerative|crohn|difficile|"
+        "infect|便秘|腹胀|呕吐|便血|血性|发热|梗阻|溃疡性结肠|克罗恩|艰难梭菌|感染",
+    ),
+    (
+        r"\bsenna\b|bisacodyl|macrogol|lactulose|laxative|番泻叶|比沙可啶|聚乙二醇|乳果糖|泻药",
+        "vomit|obstruct|diarrh|呕吐|梗阻|腹泻",
+    ),
+)
+_UNFIT_STEPS = tuple(
+    (re.compile(of, re.IGNORECASE), re.compile(where, re.IGNORECASE)) for of, where in _UNFIT
+)
+"""What is done, and findings or possibilities with which it does harm."""
+
+_ACUTE_FORM = (("glaucoma|青光眼", "eye pain|halo|nausea|headache|眼痛|虹视|恶心|头痛"),)
+_IN_ACUTE_FORM = tuple(
+    (re.compile(of, re.IGNORECASE), re.compile(where, re.IGNORECASE)) for of, where in _ACUTE_FORM
+)
+"""Conditions whose lasting form is treated otherwise than the acute one, and what tells that."""
+
+
+def does_no_harm(item: PageFact, possible: str) -> bool:
+    """Say whether a step does no harm with what a case tells and weighs, as one text.
+
+    >>> stops = PageFact("f", "loperamide", "loperamide", "medicine:loperamide")
+    >>> does_no_harm(stops, "diarrhoea"), does_no_harm(stops, "diarrhoea constipation")
+    (True, False)
+    """
+    return not any(of.search(item.text) and at.search(possible) for of, at in _UNFIT_STEPS)
 
 
 def fits_habits(item: PageFact, told: Iterable[PageFact]) -> bool:

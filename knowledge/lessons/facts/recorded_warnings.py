@@ -8,9 +8,9 @@ answer "nothing is recorded" is to be right for "severe renal impairment", too, 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlalchemy import Engine, select
 
@@ -30,6 +30,21 @@ _LATIN = re.compile(r"[a-z]{4,}")
 _CJK = re.compile("[\u3400-\u9fff]+")
 
 
+class _Purpose(NamedTuple):
+    """Kinds of medicines that stand in for each other in some conditions, and who is left."""
+
+    kinds: re.Pattern[str]
+    where: re.Pattern[str] | None
+    but: re.Pattern[str] | None
+    left: re.Pattern[str] | None
+
+    def is_in(self, condition: list[str]) -> bool:
+        """Say whether the kinds serve this purpose in a condition of these names."""
+        if self.but and any(map(self.but.search, condition)):
+            return False
+        return self.where is None or any(map(self.where.search, condition))
+
+
 class RecordedWarnings:
     """What one generation records against medicines, read when it is first asked for."""
 
@@ -40,6 +55,7 @@ class RecordedWarnings:
         self._classes: dict[str, set[str]] = {}
         self._members: dict[str, set[str]] = {}
         self._met: dict[str, set[str]] = {}
+        self._barred: dict[str, set[str]] = {}
         self._texts: dict[str, list[tuple[str, str]]] = {}
         self._kinds: dict[str, list[str]] = {}
         self._subjects: dict[str, str] = {}
@@ -77,17 +93,41 @@ class RecordedWarnings:
         told += [name for id in self.classes(medicine) for name in self.names(id)]
         return frozenset(word for text in told for word in telling_words(text))
 
+    def are_of_one_kind(self, one: str, other: str) -> bool:
+        """Say whether two medicines are of one kind: two antibiotics need not be."""
+        return bool((self.kind_words(one) & self.kind_words(other)) - _words("broad"))
+
     def are_alternatives(self, condition: Iterable[str], one: str, other: str) -> bool:
         """Say whether two medicines, of different kinds, serve one purpose in a condition."""
-        names = list(condition)
-        told = [self._told_kinds(one), self._told_kinds(other)]
-        if not all(told) or self.kind_words(one) & self.kind_words(other):
-            return False
+        return any(self._purposes_of(list(condition), one, other))
+
+    def may_replace(self, condition: Iterable[str], left: str, out: str) -> bool:
+        """Say whether a medicine serves the purpose of another, and is chosen for it."""
+        told = self._told_kinds(left)
         return any(
-            (where is None or any(where.search(name) for name in names))
-            and all(any(kinds.search(text) for text in texts) for texts in told)
-            for kinds, where in _purposes()
+            each.left is None or any(map(each.left.search, told))
+            for each in self._purposes_of(list(condition), left, out)
         )
+
+    def is_barred_in(self, medicine: str, condition: Iterable[str]) -> bool:
+        """Say whether a medicine, or a class of it, is contraindicated in what names mean."""
+        self._read_once()
+        barred = [
+            name
+            for id in self._family(medicine)
+            for each in self._barred.get(id, ())
+            for name in self.names(each)
+        ]
+        return are_akin(condition, barred)
+
+    def _purposes_of(self, names: list[str], one: str, other: str) -> Iterator["_Purpose"]:
+        told = [self._told_kinds(one), self._told_kinds(other)]
+        if not all(told) or self.are_of_one_kind(one, other):
+            return
+        for each in _purposes():
+            fits = all(any(map(each.kinds.search, texts)) for texts in told)
+            if fits and each.is_in(names):
+                yield each
 
     def _told_kinds(self, medicine: str) -> list[str]:
         self._read_once()
@@ -154,6 +194,8 @@ class RecordedWarnings:
                         self._met.setdefault(object, set()).add(subject)
                     if relation in ("contraindication", "interaction"):
                         self._subjects[id] = subject
+                    if relation == "contraindication":
+                        self._barred.setdefault(subject, set()).add(object)
                 else:
                     texts = [(relation, text) for text in (en, zh) if text]
                     self._texts.setdefault(subject, []).extend(texts)
@@ -186,9 +228,15 @@ def is_state(names: Iterable[str]) -> bool:
 
 
 def is_taken(names: Iterable[str]) -> bool:
-    """Say whether a name means a medicine that somebody takes, and no food or drink."""
+    """Say whether a name means a medicine that somebody goes on taking, and no food or drink."""
     unfit = _pattern("not_taken")
     return not any(unfit.search(name) for name in names)
+
+
+def is_open_to_infection(taken: Iterable[str], condition: Iterable[str]) -> bool:
+    """Say whether somebody takes what lowers the defence against the infection that they have."""
+    lowers, infection = _pattern("lowers_defence"), _pattern("infection")
+    return any(map(lowers.search, taken)) and any(map(infection.search, condition))
 
 
 def is_alarming(findings: Iterable[str]) -> bool:
@@ -211,7 +259,7 @@ def allows(text: str, language: Language) -> bool:
 @lru_cache(maxsize=1 << 16)
 def telling_words(text: str) -> frozenset[str]:
     """Return the words of a text that tell what it is about; of Chinese, pairs of signs."""
-    plain = _plain()
+    plain = _words("plain")
     found = {word for word in _LATIN.findall(text.lower()) if word not in plain}
     for run in _CJK.findall(text):
         found.update(run[place : place + 2] for place in range(len(run) - 1))
@@ -229,12 +277,12 @@ def _topics() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
-def _purposes() -> tuple[tuple[re.Pattern[str], re.Pattern[str] | None], ...]:
+def _purposes() -> tuple[_Purpose, ...]:
     """Return kinds of medicines that serve one purpose, and in which conditions they do."""
     return tuple(
-        (
+        _Purpose(
             _either(each["kinds"]),
-            _either(each["for"]) if "for" in each else None,
+            *(_either(each[key]) if key in each else None for key in ("for", "but", "left")),
         )
         for each in _rules()["purposes"]
     )
@@ -246,8 +294,8 @@ def _either(patterns: str | list[str]) -> re.Pattern[str]:
 
 
 @cache
-def _plain() -> frozenset[str]:
-    return frozenset(word for line in _rules()["plain"] for word in line.split())
+def _words(key: str) -> frozenset[str]:
+    return frozenset(word for line in _rules()[key] for word in line.split())
 
 
 @cache

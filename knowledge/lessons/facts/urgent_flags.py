@@ -120,7 +120,8 @@ _SEEN = re.compile(
     r"\b(?:burns?|sunburn|scalds?|frostbite|bites?|stings?|(?:near-?)?drowning|electrocution|concussion|"
     r"altitude sickness|compartment syndrome|hypothermia|heat ?stroke|heat exhaustion|"
     r"alcohol withdrawal)\b|"
-    "酒精戒断|烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室",
+    "酒精戒断|烧伤|烫伤|灼伤|冻伤|晒伤|咬伤|蜇伤|电击伤|溺水|脑震荡|高原病|高山病|中暑|热射病|低体温|筋膜[间隔]*室|"
+    "(?:lung|pulmonary) contusion|肺挫伤",
     re.IGNORECASE,
 )
 """What befalls somebody who knows of it: no complaint leads to it."""
@@ -327,7 +328,11 @@ _TRAVELLED = re.compile(
 )
 """What nobody has who was not where it is caught, of which a case does not tell."""
 
-_TAKEN = re.compile(r"\boverdose|\bpoisoning|过量|中毒$", re.IGNORECASE)
+_TAKEN = re.compile(
+    r"\boverdose|\bpoisoning|serotonin syndrome|neuroleptic malignant|"
+    "过量|中毒$|5-羟色胺综合征|血清素综合征|恶性综合征",
+    re.IGNORECASE,
+)
 
 
 def is_told_by_history(page: FactPage) -> bool:

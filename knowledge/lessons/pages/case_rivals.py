@@ -9,10 +9,16 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from knowledge.lessons.facts import case_fitness, demanded_dangers, exam_rules, urgent_flags
+from knowledge.lessons.facts import (
+    case_fitness,
+    demanded_dangers,
+    exam_rules,
+    expected_rivals,
+    urgent_flags,
+)
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.pages.related_pages import shared_findings
+from knowledge.lessons.pages.related_pages import findings, findings_of, shared_findings
 from knowledge.lessons.realize import case_plan, patient_profiles
 
 _SHARED = 2
@@ -59,12 +65,40 @@ def shared(page: FactPage, other: FactPage, relation: str) -> SharedFindings:
     """
     both = shared_findings(page, other, relation)
     grave = case_plan.cannot_wait(other)
-    return [
+    kept = [
         pair
         for pair in both
         if not exam_rules.is_too_general(pair[0].text)
         or (grave and urgent_flags.is_weighed(pair[0].said, page.language))
     ]
+    return both if not kept and expected_rivals.is_expected(page, other) else kept
+
+
+def expected_of(page: FactPage) -> tuple[FactPage, ...]:
+    """Return the conditions that one is to be weighed against and shares a finding with."""
+    return page.cached("expected conditions", _find_expected)
+
+
+def _find_expected(page: FactPage) -> tuple[FactPage, ...]:
+    if page.links is None or expected_rivals.pattern_of(page) is None:
+        return ()
+    links, relation = page.links, findings_of(page)
+    found = (links.having([item.object]) for item in findings(page, relation) if relation)
+    ids = sorted(frozenset[str]().union(*found) - {page.id})
+    others = (
+        links.page(id, page.language)
+        for id in ids
+        if not is_validation(id) or is_validation(page.id)
+    )
+    return tuple(
+        each.as_written()
+        for each in others
+        if each
+        and expected_rivals.is_expected(page, each)
+        and not urgent_flags.is_told_by_history(each)
+        and patient_profiles.may_befall(page, each)
+        and shared(page, each.as_written(), relation)
+    )
 
 
 def grave_with(page: FactPage, told: Sequence[PageFact]) -> list[FactPage]:
@@ -94,7 +128,8 @@ def rivals_of(
 ) -> list[tuple[FactPage, SharedFindings]]:
     """Return the conditions that share findings of a case, in the order in which they matter.
 
-    One that cannot wait stands first, then those that share most. What begins at once is not
+    What it is to be weighed against comes before what else is alike; in each of the two one that
+    cannot wait stands first, then those that share most. What begins at once is not
     weighed where the findings have lasted.
     """
     named = {item.object for item in told}
@@ -104,12 +139,18 @@ def rivals_of(
         for each in (*alike(page), *grave_with(page, told))
         if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
     }
+    every |= {each.id: each for each in expected_of(page)}
     paired = [
         (each, [pair for pair in shared(page, each, relation) if pair[0].object in named])
         for each in every.values()
     ]
     kept = [pair for pair in paired if pair[1]]
     kept.sort(key=lambda pair: -len(pair[1]))
+    known = [pair for pair in kept if expected_rivals.is_expected(page, pair[0])]
+    return [*_ordered(known), *_ordered([pair for pair in kept if pair not in known])]
+
+
+def _ordered(kept: list[tuple[FactPage, SharedFindings]]) -> list[tuple[FactPage, SharedFindings]]:
     grave = [pair for pair in kept if case_plan.cannot_wait(pair[0])]
     others = [pair for pair in kept if not case_plan.cannot_wait(pair[0])]
     return [*grave[:1], *others, *grave[1:]]
@@ -127,7 +168,9 @@ def weighed_against(
     that shares only a finding that goes with much else is not to be excluded before all.
     """
     left = [pair for pair in rivals if first is None or pair[0].id != first.id]
-    left.sort(key=lambda pair: not _is_typical(*pair))
+    left.sort(
+        key=lambda pair: (not expected_rivals.is_expected(page, pair[0]), not _is_typical(*pair))
+    )
     named = [first] if first else []
     missing = {item.object for item in _undangered(page, told, named)}
     for other, both in left:
@@ -154,6 +197,8 @@ def _undangered(
 ) -> list[PageFact]:
     """Return the findings that call for a grave condition and are explained by none of those."""
     demanding = _demanding(page, told, named)
+    if expected_rivals.lacks(page, named):
+        demanding = list(told)
     if case_plan.cannot_wait(page):
         return demanding
     lasts = patient_profiles.profile_of(page, told).pace == "lasting"

@@ -70,6 +70,20 @@ _OF_SIGNS = re.compile(r"\bsign|\bwait\b|missed")
 """A warning of what to do or not to do, and what leads to one of signs."""
 
 
+_SEEN_AT_ONCE = re.compile(
+    "anaphyla|tension pneumothorax|fasciitis|epiglottitis|"
+    "严重过敏|过敏性休克|张力性气胸|筋膜炎|会厌炎",
+    re.IGNORECASE,
+)
+"""Dangers that are acted upon before any test."""
+
+_OF_HEADACHE = re.compile("meningitis|subarachnoid|encephalitis|脑膜炎|蛛网膜下腔|脑炎")
+"""Dangers whose tests are not for every headache."""
+
+_BY_HAND = re.compile("examination$|体格检查$", re.IGNORECASE)
+_DANGER_TESTS = 2
+"""What every doctor does anyhow is not told as a test for a danger, of which so many are told."""
+
 _AS_IN_PREGNANCY = re.compile(
     r"abdominal|pelvic|\bperiods?\b|menstrua|bleeding|amenorrh|nausea|vomit|urin|"
     "腹[痛胀]|下腹|盆腔|出血|月经|停经|闭经|痛经|恶心|呕吐|尿频",
@@ -218,10 +232,32 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
         template = grammar.draw(another["symptom"], pick)
         text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
         answer.add_stating(text, (third, "symptom", [item]))
+    for danger in plan.rivals:
+        _tell_how_excluded(page, danger, answer, pick)
     for item in rival.absent:
         template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
         text = realizer.fill(template, page.language, 1, r=other.said, a=item.said)
         answer.add_stating(text, (other, plan.told_by, [item]))
+
+
+def _tell_how_excluded(
+    page: FactPage, danger: FactPage, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """State the first tests for a danger, unless they are those of the condition anyhow."""
+    if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
+        return
+    if _OF_HEADACHE.search(danger.name) and not case_plan.cannot_wait(page):
+        return
+    own = {item.object for item in page.entity_facts("test")}
+    tests = [
+        item
+        for item in danger.entity_facts("test")[:_DANGER_TESTS]
+        if not _BY_HAND.search(item.text)
+    ]
+    if any(item.object not in own for item in tests):
+        table = load(VignetteWords, page.language).excluded_by["test"]
+        text = realizer.fill_with_items(table, danger.said, tests, page.language, pick)
+        answer.add_stating(text, (danger, "test", tests))
 
 
 def tell_care(
@@ -391,6 +427,9 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
     if named and (answer.states("red_flag") or answer.heeds):  # which says when to come back
+        return
+    seen_that_day = plan.warning and urgent_flags.is_of_that_day(plan.warning.text)
+    if seen_that_day and answer.states("red_flag"):  # not within a day or two
         return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, at_any_rate=True)

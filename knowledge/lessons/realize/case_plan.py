@@ -111,6 +111,11 @@ class Rival:
     third: "tuple[FactPage, PageFact] | None" = None
     """One more condition to think of, with a finding of the case that it has, too."""
 
+    @property
+    def pages(self) -> tuple[FactPage, ...]:
+        """Return the conditions themselves, this one first."""
+        return (self.page, *(self.third or ())[:1])
+
 
 @dataclass(frozen=True, slots=True)
 class CasePlan:
@@ -129,6 +134,11 @@ class CasePlan:
     steps: tuple[Told, ...] = ()
     alarm: Alarm = ""
     to_patient: bool = False
+
+    @property
+    def rivals(self) -> tuple[FactPage, ...]:
+        """Return the conditions that the case is weighed against."""
+        return self.rival.pages if self.rival else ()
 
     @property
     def is_grave(self) -> bool:
@@ -212,8 +222,17 @@ def fit_case(plan: CasePlan) -> CasePlan:
     told = (*plan.findings, *plan.history)
     treated = case_fitness.allows_treatment(plan.page, told)
     clinic = not (plan.to_patient and plan.is_grave)
+    possible = " ".join([*(item.text for item in told), *(each.name for each in plan.rivals)])
     fit = (
-        (each, tuple(item for item in items if case_fitness.fits_habits(item, told)))
+        (
+            each,
+            tuple(
+                item
+                for item in items
+                if case_fitness.fits_habits(item, told)
+                and case_fitness.does_no_harm(item, possible)
+            ),
+        )
         for each, items in plan.steps
         if (treated or each not in TREATING) and (clinic or each != "department")
     )

@@ -144,12 +144,16 @@ def _voice(
 
 
 def _introduced(who: PatientProfile, voice: _Voice, language: Language, pick: random.Random) -> str:
-    """Return a sentence on sex and age, in about half of the cases."""
-    if who.stage == "baby" or (pick.random() < 0.5 and not who.pregnant):
+    """Return a sentence on sex and age: where a doctor would conclude otherwise without, and else
+    in about half of the cases.
+    """
+    matters = bool(who.sex or who.young) or who.stage in ("mature", "old")
+    if who.stage == "baby" or (pick.random() < 0.5 and not matters):
         return ""
     years = patient_profiles.choose_age(who, pick)
     if language == "zh":
         noun = {"f": "，女", "m": "，男", "": ""}[who.sex] if voice.i == "我" else ""
+        noun = "，正在怀孕" if who.pregnant else noun
         return pick.choice((f"{voice.i}今年{years}岁{noun}。", f"{voice.i}{years}岁{noun}。"))
     state = " and pregnant" if who.pregnant else ""
     if voice.i != "I":

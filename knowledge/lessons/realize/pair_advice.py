@@ -27,10 +27,10 @@ _ORDER = re.compile(
 _TITLE_END = re.compile("[:：]")
 
 
-def find(page: FactPage, item: PageFact) -> PageFact | None:
-    """Return the text that advises on a medicine together with what it interacts with."""
+def find(page: FactPage, item: PageFact, relation: str = ADVICE) -> PageFact | None:
+    """Return the text that advises on a medicine together with what it interacts with, or meets."""
     names = {each.casefold() for each in (item.text, item.said, *item.names)}
-    for text in page.text_facts(ADVICE):
+    for text in page.text_facts(relation):
         title, *rest = _TITLE_END.split(text.text, maxsplit=1)
         if rest and title.strip().casefold() in names:
             return text

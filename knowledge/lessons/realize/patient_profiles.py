@@ -10,7 +10,7 @@ them.
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -81,14 +81,15 @@ _CHILD = re.compile(
     "cleft (?:lip|palate)|"
     "主动脉缩窄|法洛|间隔缺损|动脉导管未闭|肾母细胞|神经母细胞|视网膜母细胞|风湿热|幼儿急疹|"
     "传染性红斑|夜惊|隐睾|苯丙酮尿|唇裂|腭裂|"
-    "抓耳|犬吠样|遗尿|"
+    "抓耳|犬吠样|遗尿|患儿|"
     "小儿|儿童|儿科|幼儿|幼年|先天|少年|学龄|孩|川崎|(?<!荨)麻疹|腮腺炎|水痘|手足口|佝偻|注意缺陷",
     re.IGNORECASE,
 )
 _OLD = re.compile(
     "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|macular degen|polymyalgia|"
     "giant cell|myeloma|prostatic hyperplasia|"
-    "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
+    "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松|黄斑变性|风湿性多肌痛|"
+    "巨细胞(?:性)?动脉炎|骨髓瘤|前列腺增生",
     re.IGNORECASE,
 )
 _MATURE = re.compile(
@@ -96,7 +97,10 @@ _MATURE = re.compile(
     r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
     r"esophageal|endometrial|uterine|cervical|ovarian) cancer|"
     r"osteoarthr|aneurysm|peripheral arter|glaucoma|"
-    r"cirrhosis|atheroscl|type 2 diab|aortic|(?:limb|mesenteric|transient) isch",
+    r"cirrhosis|atheroscl|type 2 diab|aortic|(?:limb|mesenteric|transient) isch|"
+    "脑卒中|中风|脑梗|心肌梗|心绞痛|冠心病|冠状动脉|心房颤动|心力衰竭|慢性阻塞性肺|骨关节炎|动脉瘤|"
+    "(?:肺|结肠|直肠|结直肠|前列腺|乳腺|膀胱|胃|胰腺|肾|食管|子宫内膜|宫颈|卵巢)癌|青光眼|肝硬化|"
+    "动脉粥样|2型糖尿病|主动脉(?:夹层|瘤|瓣狭窄)|短暂性脑缺血|肢体缺血|肠系膜缺血",
     re.IGNORECASE,
 )
 """Rare before the middle of life; a young patient would be the exception."""
@@ -112,7 +116,8 @@ _YOUNG = re.compile(
 
 _PREGNANT = re.compile(
     r"gestational diabetes|pre-?eclampsia|hyperemesis|placent|of pregnancy|threatened pregnancy|"
-    r"preterm lab|pregnancy-induced",
+    r"preterm lab|pregnancy-induced|"
+    "妊娠(?:期糖尿病|剧吐|期?高血压|期肝内胆汁)|子痫前期|先兆子痫|胎盘|先兆流产|先兆早产",
     re.IGNORECASE,
 )
 _SUDDEN = re.compile(
@@ -183,8 +188,8 @@ _PLAIN = re.compile(
     r"\b(?:age|sex|ancestry|male|female|women|men|infancy|family history)\b(?! of)|"
     r"\b(?:contaminated|transmission|status|attendance|season|triggers?|menstruation|adulthood|"
     r"cleft palate|childhood|adolescence|puberty|young|twenties|maternal|mother)\b|"
-    r"mutation|HLA|^family history|"
-    "高龄|年龄|青年|青少年|青春|儿童期|童年|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|"
+    r"mutation|HLA|^family history|^(?:young|very young)|\b(?:months|years)\b|"
+    "高龄|年幼|\\d+个?[月岁]|年龄|青年|青少年|青春|儿童期|童年|母亲|女性|男性|血统|人种|种族|家族史|突变|婴儿期|"
     "入托|腭裂|污染|过敏原|制动",
     re.IGNORECASE,
 )
@@ -319,6 +324,32 @@ def can_be_compared(page: FactPage, other: FactPage) -> bool:
     return not (grown_old and one.stage != "old") and one.childbearing == two.childbearing
 
 
+def may_befall(page: FactPage, other: FactPage) -> bool:
+    """Say whether whoever has a condition might have another for all that its names say.
+
+    That more women than men have it rules out nobody.
+    """
+    one = page.cached("profile", profile_of)
+    about = _looked_for(" ".join(name.text for name in other.entity.names))
+    female, male = bool(about & _IS_FEMALE), bool(about & _IS_MALE)
+    if female != male and one.sex != ("f" if female else "m"):
+        return False
+    small = one.stage in ("baby", "child")
+    if about & (_IS_BABY | _IS_CHILD) and not small:
+        return False
+    if (small or one.young or one.childbearing) and about & (_IS_OLD | _IS_MATURE):
+        return False
+    return one.childbearing or not about & (_IS_FERTILE | _IS_PREGNANT)
+
+
+def grown_with(who: PatientProfile, weighed: Sequence[FactPage]) -> PatientProfile:
+    """Return who is ill at an age at which what is weighed occurs as well."""
+    late = any(_looked_for(each.name) & (_IS_OLD | _IS_MATURE) for each in weighed)
+    if late and who.stage == "adult" and not (who.young or who.childbearing):
+        return replace(who, stage="mature")
+    return who
+
+
 def can_be_asked(page: FactPage, item: PageFact) -> bool:
     """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
     own, told = page.cached("profile", profile_of), profile_of(page, [item])
@@ -332,15 +363,20 @@ def fits_age(page: FactPage, item: PageFact) -> bool:
     return own.stage in young or told.stage not in young
 
 
-def history_items(page: FactPage) -> list[PageFact]:
-    """Return the risk factors that a history may mention: no visible or inborn ones."""
+def history_items(page: FactPage, weighed: Sequence[FactPage] = ()) -> list[PageFact]:
+    """Return the risk factors that a history may mention: no visible or inborn ones.
+
+    Nor the conditions that are `weighed`: what somebody is known to have is not asked about.
+    """
     fertile = profile_of(page).childbearing
+    names = {name.text for each in weighed for name in each.entity.names}
     return [
         item
         for item in page.entity_facts("risk_factor")
         if not _PLAIN.search(item.text)
         and case_fitness.tells_history(item.text)
         and (fertile or not _signs(item.text) & _IS_FERTILE)
+        and item.text not in names
     ]
 
 
@@ -432,6 +468,8 @@ def describe_person(who: PatientProfile, language: Language, pick: random.Random
     """Return who it is, in the third person."""
     sex = who.sex or pick.choice(("f", "m"))
     years = choose_age(who, pick)
+    if who.pregnant and language == "zh":
+        return pick.choice((f"一名{years}岁孕妇", f"孕妇，{years}岁"))
     if language == "en":
         if who.stage == "baby":
             return "a baby " + ("girl" if sex == "f" else "boy")

@@ -4,8 +4,9 @@
 
 What is told of one side alone the graph does not hold of the other. Side effects and
 contraindications are told of each plainly, since no list of them is whole. What a program gathered
-is not compared: what its lists lack says nothing. Forms: `full` says what the two are first,
-`brief` goes straight to what they share.
+is not compared: what its lists lack says nothing. What decides between two conditions is told
+wherever both have it: findings, tests or causes, and treatment. Forms: `full` says what the two are
+first, `brief` goes straight to what they share, but for medicines.
 """
 
 import random
@@ -29,6 +30,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ComparisonWords
 from knowledge.records import Lesson
+from knowledge.vocabulary import TREATING
 
 NAME = "comparison"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -40,7 +42,8 @@ _MOST = 5
 _SHARED = 3
 """So many names stand in one sentence, and so many relations are told as shared, at most."""
 
-_FINDINGS = ("symptom", "sign")
+_FINDINGS = compared_relations.FINDINGS
+_SHARED_FIRST = ("first_line", "medicine")
 _FIRST, _USES = "first_line~", "medicine~"
 _CLOSE_FROM = 2
 """From so many findings that two conditions share on, or uses of two medicines, somebody may
@@ -75,11 +78,17 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one comparison, or none where nothing is shared or nothing differs."""
-    rivals = page.find_similar(page)
-    if not rivals:
-        return None
-    rival = pick.choice(rivals)
+    rivals = list(page.find_similar(page))
+    pick.shuffle(rivals)
+    rows = (_beside(page, rival, form, pick) for rival in rivals)
+    return next((row for row in rows if row), None)
+
+
+def _beside(page: FactPage, rival: FactPage, form: str, pick: random.Random) -> Lesson | None:
+    """Compare two pages, or return none where that tells nobody anything."""
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
+        return None
+    if not compared_relations.are_compared(page.name, rival.name):
         return None
     grave = [one for one in (page, rival) if urgent_flags.is_grave(one)]
     if case_fitness.are_kin(page, rival) or len(grave) > 1:
@@ -95,13 +104,15 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     contrasted = any(each.relation in CONTRASTED for each in apart)
     if not contrasted or not _are_close(page, rival, shared):
         return None
+    if page.entity.kind == "condition" and not _tells_them_apart(page, rival, apart):
+        return None
     answer = AnswerBuilder(page, pick, levels=False)
-    if form == "full":
+    if form == "full" or page.entity.kind == "medicine":
         _say_what_they_are(page, rival, answer, pick)
-    for each in shared[:_SHARED]:
+    few = [each for each in shared if each.relation in _SHARED_FIRST or each in shared[:_SHARED]]
+    for each in few:
         _say_shared(page, rival, each, answer, pick)
-    few = pick.sample(apart[1:], min(len(apart) - 1, pick.choice((1, 2))))
-    for each in [apart[0], *(each for each in apart[1:] if each in few)]:
+    for each in _chosen(apart, page.entity.kind, pick):
         _say_apart(page, rival, each, answer, pick)
     if grave:
         topic_answer.warn(page, TOPIC, answer)
@@ -114,6 +125,28 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     asked = grammar.draw(words.question[page.entity.kind], pick)
     question = realizer.fill(asked, page.language, 1, s=page.said, r=rival.said)
     return answer.build(NAME, question, TOPIC, meta={"versus": rival.id})
+
+
+def _tells_them_apart(page: FactPage, rival: FactPage, apart: Sequence[_Compared]) -> bool:
+    """Say whether findings set two conditions apart, and treatment where both have any."""
+    told = {each.relation for each in apart}
+    treated = all(any(each.written_facts(r) for r in TREATING) for each in (page, rival))
+    return bool(told & {*_FINDINGS}) and (
+        bool(told & {*compared_relations.DECIDING[-1]}) or not treated
+    )
+
+
+def _chosen(apart: Sequence[_Compared], kind: str, pick: random.Random) -> list[_Compared]:
+    """Return what to tell of one alone: one of each line that decides, and of medicines all."""
+    if kind == "medicine":
+        return list(apart)
+    told = {
+        next((each.relation for each in apart if each.relation in line), "")
+        for line in compared_relations.DECIDING
+    }
+    rest = [each.relation for each in apart if each.relation not in told]
+    told |= {*pick.sample(rest, min(len(rest), pick.choice((0, 1))))}
+    return [each for each in apart if each.relation in told]
 
 
 def _told_once(compared: Sequence[_Compared]) -> list[_Compared]:
@@ -157,7 +190,7 @@ def _serve_one_purpose(page: FactPage, rival: FactPage, shared: Sequence[_Compar
     if page.links is None:
         return True
     known = page.links.warnings
-    if known.kind_words(page.id) & known.kind_words(rival.id):
+    if known.are_of_one_kind(page.id, rival.id):
         return True
     uses = [mine for each in shared if each.relation in (_FIRST, _USES) for mine, _ in each.both]
     return any(known.are_alternatives(use.names, page.id, rival.id) for use in uses)
@@ -174,10 +207,22 @@ def _compare(page: FactPage, rival: FactPage, relation: str) -> _Compared:
     both = [(item, other[item.object]) for item in mine if item.object in other]
     first, second = _alone(mine, theirs, rival), _alone(theirs, mine, page)
     if relation not in CONTRASTED:
-        first, second = list(mine), list(theirs)
+        both = [pair for pair in both if compared_relations.says_something(pair[0].text)]
+        first, second = (_plain(items, both) for items in (mine, theirs))
     shared = first_of(relation, both, _MOST)
     own, others = (list(first_of(relation, each, _MOST)) for each in (first, second))
     return _Compared(relation, list(shared), own, others)
+
+
+def _plain(items: Sequence[PageFact], both: Sequence[tuple[PageFact, PageFact]]) -> list[PageFact]:
+    """Return what is told of one plainly: nothing that the sentence on both says, or is like."""
+    said = [(*mine.names, mine.text) for mine, _ in both]
+    return [
+        item
+        for item in items
+        if compared_relations.says_something(item.text)
+        and not any(likeness.are_alike((*item.names, item.text), each) for each in said)
+    ]
 
 
 def _alone(
@@ -191,7 +236,7 @@ def _alone(
         item
         for item in items
         if item.object not in related
-        and not any(map(exam_rules.is_too_general, (*item.names, item.text)))
+        and not compared_relations.is_too_general((*item.names, item.text))
         and not any(likeness.are_alike((*item.names, item.text), each) for each in named)
     ]
 

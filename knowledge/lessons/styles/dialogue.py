@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import case_fitness, reportable_findings, urgent_flags
+from knowledge.lessons.facts import case_fitness, expected_rivals, reportable_findings, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages import case_rivals
@@ -80,13 +80,13 @@ def write(
     if not felt or (form != "single" and not rivals):
         return None
     rival = _weighed(page, felt, rivals)
-    named = [rival.page, *(rival.third or ())[:1]] if rival else []
-    if not case_rivals.meets_demands(page, felt, named):
+    named = rival.pages if rival else ()
+    if not case_rivals.meets_demands(page, felt, named) or expected_rivals.lacks(page, named):
         return None
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     if not case_rivals.asks_enough(page, opening, [item for *_, item, _ in asked]):
         return None
-    before, turns, last = _conduct(page, told_by, opening, asked, pick)
+    before, turns, last = _conduct(page, named, opening, asked, pick)
     if rival:
         rival = replace(rival, absent=tuple(item for *_, item, has in asked if not has))
     plan = case_plan.plan_case(
@@ -141,7 +141,7 @@ def _planned(
     reported = pick.choice((1, 2)) if len(rest) > 2 else 1
     opening, rest = rest[:reported], rest[reported:]
     asked: list[AskedFinding] = [(page, relation, item, _YES) for item in rest]
-    factors = patient_profiles.history_items(page)
+    factors = patient_profiles.history_items(page, rival.pages if rival else ())
     if factors and form != "short" and pick.random() < 0.7:
         asked.append((page, "risk_factor", pick.choice(factors), _YES))
     if rival:
@@ -187,7 +187,7 @@ def _told(page: FactPage, relation: str) -> list[PageFact]:
 
 def _conduct(
     page: FactPage,
-    relation: str,
+    weighed: Sequence[FactPage],
     opening: Sequence[PageFact],
     asked: Sequence[AskedFinding],
     pick: random.Random,
@@ -195,6 +195,7 @@ def _conduct(
     """Return all messages but the patient's last, the facts of each turn, and the last message."""
     language, words = page.language, load(DialogueWords, page.language)
     who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
+    who = patient_profiles.grown_with(who, weighed)
     said = [complaints.describe_complaint(page, who, opening, pick)]
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []

@@ -10,6 +10,7 @@ what is recorded, and leaves the choice to a clinician. No path leads over what 
 """
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -19,12 +20,11 @@ from knowledge.lessons.facts import (
     recorded_warnings,
     reportable_findings,
     urgent_flags,
-    youngest_ages,
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, PageLinks
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.related_pages import findings, shares_department
-from knowledge.lessons.realize import patient_profiles, realizer
+from knowledge.lessons.realize import pair_advice, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -42,6 +42,16 @@ LEVELS = ("contraindicated", "major")
 
 OF_BIRTH = {"pregnancy": ("pregnan", "妊娠"), "breastfeeding": ("breastfeed", "哺乳")}
 """Relations that tell texts on a medicine in a state, by words of the state's names."""
+
+_LOSES_WEIGHT = re.compile("weight loss|体重(?:减轻|下降)|消瘦", re.IGNORECASE)
+_WASTING = re.compile(
+    "cancer|carcinom|lymphom|leuk|myelom|tubercul|diabet|thyro|癌|瘤|白血病|结核|糖尿病|甲状腺",
+    re.IGNORECASE,
+)
+"""A finding of which another illness than these may not be thought first."""
+
+REASONS = {"contraindication": "precaution", "interaction": pair_advice.ADVICE}
+"""The relation whose text says why a medicine is ruled out, and what is done instead."""
 
 _FEWEST = 2
 """So many findings a complication must explain, and so many tests look for it."""
@@ -63,7 +73,9 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
         return {}
     links = page.links
     found: dict[str, tuple[str, ...]] = {}
-    for relation in LISTED:
+    # children seldom have what rules a medicine out, or take what does
+    grown = patient_profiles.profile_of(page).stage not in ("baby", "child")
+    for relation in LISTED if grown else ():
         if len(_medicines(page, relation)) > 1 and links and links.warnings.has_any():
             found[relation] = ("contraindication", "interaction")
     if page.written_facts("complication"):
@@ -78,7 +90,15 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     if form == "complication":
         return _followed(page, page.links, pick)
     choices = list(_choices(page, page.links, relation, form))
-    return _chosen(page, pick.choice(choices), relation, form, pick) if choices else None
+    explained = [each for each in choices if _reason(each, form)]
+    if not choices:
+        return None
+    return _chosen(page, pick.choice(explained or choices), relation, form, pick)
+
+
+def _reason(choice: Choice, form: str) -> PageFact | None:
+    """Return the text that says why a medicine is ruled out."""
+    return pair_advice.find(choice.warned, choice.warning, REASONS[form])
 
 
 def _medicines(page: FactPage, relation: str) -> list[PageFact]:
@@ -134,11 +154,11 @@ def _can_be_had(
         return False
     if form == "interaction":
         known = links.warnings
-        if patient_profiles.profile_of(page).stage in ("baby", "child") and any(
-            youngest_ages.of_name(each, "") > 0 for each in theirs
-        ):
-            return False  # what a child does not take
-        return not known.is_class(warning.object) and recorded_warnings.is_taken(theirs)
+        if known.is_class(warning.object) or known.is_barred_in(warning.object, names):
+            return False  # nobody who has the condition should take it
+        if recorded_warnings.is_open_to_infection(theirs, names):
+            return False
+        return recorded_warnings.is_taken(theirs)
     who = page.cached("profile", patient_profiles.profile_of)
     if state_of_birth(theirs):
         return who.sex != "m" and who.stage == "adult" and not who.menopause
@@ -157,10 +177,11 @@ def _is_left(
     if not (own.groups.get("contraindication") or own.groups.get("precaution")):
         return False  # where no warning at all is known, that none is recorded tells nothing
     names = [name.text for name in page.entity.names]
-    if not known.are_alternatives(names, left.object, out.object):
-        return False
     birth = state_of_birth(known.names(warning.object))
     if birth and not _allowing(own, birth):
+        return False
+    suits = known.are_alternatives if birth else known.may_replace
+    if not suits(names, left.object, out.object):
         return False
     return not known.speak_against(left.object, warning.object, but=birth)
 
@@ -211,6 +232,9 @@ def _chosen(
         answer.add_stating(text, (choice.warned, "member", [choice.member]))
     text = realizer.state_facts(choice.warned.said, form, [choice.warning], language, pick)
     answer.add_stating(text, (choice.warned, form, [choice.warning]))
+    if reason := _reason(choice, form):
+        text = realizer.state_facts(choice.warned.said, REASONS[form], [reason], language, pick)
+        answer.add_stating(text, (choice.warned, REASONS[form], [reason]))
     table = words.no_contraindication if form == "contraindication" else words.no_interaction
     text = realizer.fill(
         grammar.draw(table[relation], pick),
@@ -265,7 +289,8 @@ def _followed(page: FactPage, links: PageLinks, pick: random.Random) -> Lesson |
                 continue  # it would be read as one of the condition that was asked about
             answer.add_stating(text, (other, relation, facts))
         sudden = patient_profiles.profile_of(other, few).pace == "sudden"
-        alarming = sudden or recorded_warnings.is_alarming(each.text for each in few)
+        pressed = flag is not None and urgent_flags.presses(flag)
+        alarming = sudden or pressed or recorded_warnings.is_alarming(each.text for each in few)
         closing = words.urgent_closing if alarming else words.case_closing
         answer.add(grammar.draw(closing, pick))
         named = realizer.join_names([each.said for each in few], page.language, pick)
@@ -279,6 +304,8 @@ def _is_telling(item: PageFact, page: FactPage, other: FactPage) -> bool:
     """Say whether a patient can report a finding that is not named by the illnesses themselves."""
     names = [name.text for each in (page, other) for name in each.entity.names]
     words = frozenset(word for name in names for word in recorded_warnings.telling_words(name))
+    if _LOSES_WEIGHT.search(item.text) and not any(map(_WASTING.search, names)):
+        return False
     felt = page.language == "en" or fact_fitness.is_patients_word(item.text)
     apart = not words & recorded_warnings.telling_words(item.text)
     return felt and apart and patient_profiles.can_be_asked(page, item)

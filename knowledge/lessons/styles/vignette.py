@@ -10,11 +10,12 @@ follows one where none looks alike, and is another case of several else. Tests c
 """
 
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts import expected_rivals, reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages import case_rivals
@@ -26,6 +27,7 @@ from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import Lines, VignetteWords
 from knowledge.records import Lesson
+from knowledge.vocabulary import TREATING
 
 NAME = "vignette"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
@@ -39,6 +41,9 @@ _ENDS = ("test", "first_line", "treatment", "medicine")
 _TESTS = 4
 _DRAWS = 6
 """So many tests are named, and so many draws are tried."""
+
+_OF_TREATMENT = re.compile("treat|manag|治疗|处理", re.IGNORECASE)
+"""Questions for more than an answer without treatment tells."""
 
 DIFFICULTY = {"alone": "medium", "versus": "hard"}
 
@@ -66,18 +71,18 @@ def write(
         return None
     rival, told = None, None
     for _ in range(_DRAWS):
-        if form == "alone" and not case_rivals.alike(page):
+        if form == "alone" and not _weighable(page):
             told = case_plan.choose_findings(page, _known(page, told_by), _count(pick), pick)
         else:
             rival, told = _against(page, told_by, pick)
-        named = [rival.page, *(rival.third or ())[:1]] if rival else []
+        named = rival.pages if rival else ()
         safe = told and case_rivals.names_danger(page, told, named)
         if told and safe and case_plan.tell_apart(page, told):
             break
     else:
         return None
     pick.shuffle(told)
-    history = patient_profiles.history_items(page)
+    history = patient_profiles.history_items(page, named)
     history = [pick.choice(history)] if history and pick.random() < 0.5 else []
     plan = case_plan.plan_case(
         page, relation, manner, pick, findings=told, rival=rival, history=history
@@ -88,7 +93,15 @@ def write(
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
     tasks = words.task if rival else words.task_alone
-    return answer.build(NAME, _case(page, told, history, tasks, pick), plan.relation)
+    if not any(each in TREATING for each, _ in plan.steps):
+        tasks = tuple(each for each in tasks if not _OF_TREATMENT.search(each))
+    return answer.build(NAME, _case(page, told, history, named, tasks, pick), plan.relation)
+
+
+def _weighable(page: FactPage) -> list[FactPage]:
+    """Return the conditions that one may be weighed against."""
+    every = (*case_rivals.expected_of(page), *case_rivals.alike(page))
+    return list({each.id: each for each in every}.values())
 
 
 def _known(page: FactPage, relation: str) -> list[PageFact]:
@@ -124,15 +137,15 @@ def _against(
     page: FactPage, relation: str, pick: random.Random
 ) -> tuple[Rival | None, list[PageFact]]:
     """Return a rival with what it shares and what would point to it, and findings of the page."""
-    paired = [(each, case_rivals.shared(page, each, relation)) for each in case_rivals.alike(page)]
+    paired = [(each, case_rivals.shared(page, each, relation)) for each in _weighable(page)]
     paired = [(each, both) for each, both in paired if both]
     if not paired:
         return None, []
-    urgent = [pair for pair in paired if case_plan.cannot_wait(pair[0])]
-    other, both = pick.choice(urgent or paired[:2])
-    known = _known(page, relation)
+    known = [pair for pair in paired if expected_rivals.is_expected(page, pair[0])]
+    urgent = [pair for pair in known or paired if case_plan.cannot_wait(pair[0])]
+    other, both = pick.choice(urgent or known or paired[:2])
     shared = pick.choice(both)
-    rest = [item for item in known if item.object != shared[0].object]
+    rest = [item for item in _known(page, relation) if item.object != shared[0].object]
     own = case_plan.choose_findings(page, rest, pick.choice((1, 2, 2, 3)), pick)
     new = [
         item
@@ -152,10 +165,12 @@ def _case(
     page: FactPage,
     items: Sequence[PageFact],
     history: Sequence[PageFact],
+    weighed: Sequence[FactPage],
     tasks: Lines,
     pick: random.Random,
 ) -> str:
     who = patient_profiles.profile_of(page, [*items, *history])
+    who = patient_profiles.grown_with(who, weighed)
     person = patient_profiles.describe_person(who, page.language, pick)
     past = grammar.draw(load(VignetteWords, page.language).history, pick) if history else ""
     past = past.format(a="".join(item.said for item in history))

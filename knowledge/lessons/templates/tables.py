@@ -238,6 +238,7 @@ class VignetteWords:
     rival_supports: LinesBy = _lines("r a", FOUND_BY)
     third: LinesBy = _lines("r x", FOUND_BY)
     urgent_third: LinesBy = _lines("r x", FOUND_BY)
+    excluded_by: LinesBy = _lines("s a", ("test",))
     background: Lines = _lines("s a")
     closing: Lines = _lines()
 

@@ -5,7 +5,7 @@ row + all that the graph holds of the two -> sentence by sentence -> what is wro
 
 from collections.abc import Mapping, Sequence
 
-from knowledge.lessons.facts import compared_relations, exam_rules, likeness
+from knowledge.lessons.facts import compared_relations, likeness
 from knowledge.lessons.facts.compared_relations import CONTRASTED
 from knowledge.lessons.verify.name_masks import form_of, has_any, where
 from knowledge.lessons.verify.recorded_facts import Names, RecordedFacts, RecordedRow
@@ -89,7 +89,7 @@ class ComparisonCheck(RecordedRow):
                 likeness.are_alike(names, self._names(each)) for each in (other, *theirs)
             ):
                 return "what is told of one alone holds of the other too"
-            if any(map(exam_rules.is_too_general, names)):
+            if compared_relations.is_too_general(names):
                 return "what is told of one alone may hold of anything"
         return ""
 

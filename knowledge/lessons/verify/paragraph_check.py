@@ -33,12 +33,20 @@ def fault(
             relation = held[int(place)].relation_from(lesson.split_key)
             if not told or told[-1] != relation:
                 told.append(relation)
-    if not paragraph_order.is_in_order(told, lesson.split_key.partition(":")[0]):
+    kind = lesson.split_key.partition(":")[0]
+    if not paragraph_order.is_in_order(told, kind):
         return "a paragraph tells its facts in another order"
     if len(told) < paragraph_order.FEWEST:
         return "a paragraph tells too little"
+    described = [fact.value.get(lesson.language, "") for fact in held if _describes(fact)]
+    if lack := paragraph_order.lack(kind, told, described):
+        return f"a paragraph does not tell {lack}"
     fits = paragraph_order.fits(answer, lesson.language)
     return "" if fits else "a paragraph is too short or too long"
+
+
+def _describes(fact: SourceContent) -> bool:
+    return fact.relation == "description"
 
 
 def _names_subject(

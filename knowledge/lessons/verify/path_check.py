@@ -25,6 +25,8 @@ _FOLLOWED, _WARNED = {"symptom", "test"}, {"red_flag"}
 _SEVERE = ("contraindicated", "major")
 _OF_BIRTH = {"pregnancy": ("pregnan", "妊娠"), "breastfeeding": ("breastfeed", "哺乳")}
 
+_REASONS = {"contraindication": "precaution", "interaction": "interaction_advice"}
+
 Names = Callable[[str], Collection[str]]
 
 
@@ -83,20 +85,25 @@ def _wrong_choice(
     against = [f for f in facts if f.relation == kind]
     members = [f for f in facts if f.relation == "member"]
     telling = [f for f in facts if f.relation in _OF_BIRTH]
+    reasons = [f for f in facts if f.relation == _REASONS.get(str(kind))]
     both = {fact.object for fact in listed}
     one_of_each = len(listed) == len(both) == 2 and len(against) == 1 and len(members) <= 1
     if not one_of_each or len({fact.relation for fact in listed}) != 1:
         return "the path does not choose between two medicines of one list"
-    if len(facts) != 3 + len(members) + len(telling) or len(telling) > 1:
+    if len(facts) != 3 + len(members) + len(telling) + len(reasons) or len(telling) > 1:
         return "the path has facts that it does not need"
     warning = against[0]
+    if not all(_gives_reason(each, warning, names) for each in reasons) or len(reasons) > 1:
+        return "a reason is given that is not the one for what is ruled out"
     ruled_out = {warning.subject} if not members else {members[0].object}
     if (members and members[0].subject != warning.subject) or not ruled_out <= both:
         return "the warning is about none of the two medicines"
     if kind == "interaction" and warning.level not in _SEVERE:
         return "an interaction that is not severe rules a medicine out"
     (left,), (out,) = both - ruled_out, both & ruled_out
-    if not warnings.are_alternatives(names(lesson.split_key), left, out):
+    birth = state_of_birth(names(warning.object))
+    suits = warnings.are_alternatives if birth else warnings.may_replace
+    if not suits(names(lesson.split_key), left, out):
         return "the two medicines do not serve one purpose"
     return (
         _undecided(lesson)
@@ -104,6 +111,15 @@ def _wrong_choice(
         or _untold(lesson, facts, left, warning.object, names)
         or _wrong_in_birth(lesson, telling, left, warning.object, names)
         or _recorded(left, warning.object, names, warnings)
+    )
+
+
+def _gives_reason(reason: SourceContent, warning: SourceContent, names: Names) -> bool:
+    """A text that says why begins with what it is about: one of the names of what is warned of."""
+    known = {name.casefold() for name in names(warning.object)}
+    titles = [re.split("[:：]", text, maxsplit=1)[0] for text in reason.value.values()]
+    return reason.subject == warning.subject and any(
+        title.strip().casefold() in known for title in titles
     )
 
 

@@ -34,6 +34,7 @@ STATING = (
     "vignette.rival_supports",
     "vignette.third",
     "vignette.urgent_third",
+    "vignette.excluded_by",
     "dialogue.summary",
     "dialogue.both",
     "dialogue.absent",

@@ -166,7 +166,7 @@ def person_slots(language: Language) -> Slots:
         }
         large = {"I": found["i"], "My": found["my"]}
     else:
-        noun = "(?:女孩|女性|男孩|男性)"
+        noun = "(?:女孩|女性|男孩|男性|孕妇)"
         who = f"(?:一名\\d+岁{noun}|患者[女男]，\\d+岁|{noun}，\\d+岁|一名[女男]婴)"
         found = {"i": f"(?:我{kin}|我|{again})?"}
         large = {}
@@ -182,7 +182,7 @@ def introduction(language: Language) -> str:
     words = load(ChatdoctorWords, language)
     kin = either(words.kin)
     if language == "zh":
-        return f"我(?:{kin})?(?:今年)?\\d+岁(?:，[女男])?。"
+        return f"我(?:{kin})?(?:今年)?\\d+岁(?:，[女男]|，正在怀孕)?。"
     years = r"(?:an? \d+-year-old (?:woman|man)|\d+(?: years old)?)(?: and pregnant)?"
     return f"(?:i am|i'm|my {kin} is) {years}\\."
 

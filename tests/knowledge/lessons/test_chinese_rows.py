@@ -9,7 +9,7 @@ from toy_lessons import opened
 
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
-from knowledge.lessons.facts import reportable_findings
+from knowledge.lessons.facts import expected_rivals, reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import (
@@ -191,7 +191,8 @@ def test_a_fatal_event_is_no_illness_to_ask_about(name):
     assert not patient_profiles.is_illness(page(name, symptom=("昏迷", "抽搐")))
 
 
-def test_what_is_urgent_comes_before_advice():
+def test_what_is_urgent_comes_before_advice(monkeypatch):
+    monkeypatch.setattr(expected_rivals, "lacks", lambda *_: False)
     acute = page(
         "急性会厌炎",
         symptom=("咽痛", "呼吸困难", "发热"),

@@ -16,12 +16,13 @@ from knowledge.graph.catalog import FactRow
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, read_lessons
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import compared_relations, urgent_flags
 from knowledge.lessons.facts.compared_relations import CONTRASTED, ORDER
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import ComparisonWords
 from knowledge.lessons.verify.prover import Prover
 from knowledge.lessons.verify.recorded_facts import FactRecords
+from knowledge.vocabulary import TREATING
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
@@ -95,6 +96,44 @@ def test_what_one_alone_has_is_not_related_to_the_other(rows, starter):
                     assert named not in other.related
                     checked += 1
     assert checked > 100
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_findings_and_treatment_set_conditions_apart(rows, starter, language):
+    engine, _ = starter
+    with engine.connect() as connection:
+        query = select(FactRow.id, FactRow.relation)
+        relation = {row.id: row.relation for row in connection.execute(query)}
+    checked = 0
+    for row in rows:
+        if row.language == language and row.split_key.startswith("condition:"):
+            told = {relation[source.id] for source in row.sources}
+            assert told & {*compared_relations.FINDINGS} and told & {*TREATING}
+            checked += 1
+    assert checked > 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "compared"),
+    [
+        ("rib fracture", "lung tumour", False),
+        ("酒精使用障碍", "广泛性焦虑障碍", False),
+        ("empyema", "bronchial pneumonia", False),
+        ("gout", "septic arthritis", True),
+        ("哮喘", "慢性阻塞性肺疾病", True),
+    ],
+)
+def test_what_nobody_confuses_is_not_compared(one, other, compared):
+    assert compared_relations.are_compared(one, other) is compared
+    assert compared_relations.are_compared(other, one) is compared
+
+
+@pytest.mark.parametrize(
+    "name", ["对本品过敏", "对该药物成分过敏", "hypersensitivity to the medicine"]
+)
+def test_what_bars_any_medicine_sets_none_apart(name):
+    assert not compared_relations.says_something(name)
+    assert compared_relations.says_something("青霉素过敏")
 
 
 @pytest.mark.parametrize("kind", comparisons.KINDS)

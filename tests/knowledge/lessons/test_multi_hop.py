@@ -27,7 +27,12 @@ records:
   en: [Marsh ache]
   zh: [沼泽痛]
   symptom: ["aching knees = 膝痛"]
-  medicine: ["palvorin = 帕伐林", "tesdamol = 特司达莫", "orlidine = 奥利定", "sumicane = 苏米卡因"]
+  medicine:
+  - "palvorin = 帕伐林"
+  - "tesdamol = 特司达莫"
+  - "orlidine = 奥利定"
+  - "sumicane = 苏米卡因"
+  - "durfane = 杜尔芬"
   complication: ["Fen palsy = 泽肺病"]
 - kind: condition
   en: [Fen palsy]
@@ -43,7 +48,18 @@ records:
   zh: [帕伐林]
   drug_class: ["NSAID = 非甾体抗炎药"]
   contraindication: ["Reed sneeze = 芦苇鼻炎", "pregnancy = 妊娠"]
-  interaction: ["[major] moorlin = 莫尔林"]
+  interaction:
+  - "[major] moorlin = 莫尔林 >> Bleeding is likely; use tesdamol. = 易出血；改用特司达莫。"
+  - "[major] fenzepam = 芬泽潘"
+- kind: medicine
+  en: [fenzepam]
+  zh: [芬泽潘]
+  contraindication: ["Marsh ache = 沼泽痛"]
+- kind: medicine
+  en: [durfane]
+  zh: [杜尔芬]
+  drug_class: ["opioid = 阿片类"]
+  contraindication: ["acute shivers = 急性冷颤"]
 - kind: medicine
   en: [tesdamol]
   zh: [特司达莫]
@@ -53,7 +69,7 @@ records:
 - kind: medicine
   en: [orlidine]
   zh: [奥利定]
-  drug_class: ["opioid painkiller = 阿片类止痛药"]
+  drug_class: ["antipyretic painkiller = 解热止痛药"]
   contraindication: ["acute shivers = 急性冷颤"]
   precaution: ["Sneeze fits were seen. = 曾见芦苇鼻炎发作。"]
   pregnancy: ["Not recommended in pregnancy. = 不推荐妊娠期使用。"]
@@ -127,6 +143,55 @@ def test_a_medicine_is_left_of_which_nothing_is_recorded(graph, prover, language
         if form == "contraindication":
             assert names["left"] in said and names["bad"] not in asked
         assert "safe" not in answer and "安全" not in answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_choice_is_one_that_a_clinician_would_make(graph, prover, language):
+    """Nobody chooses an opioid first, or takes what the illness forbids; why is told."""
+    opioid, barred, why = {
+        "en": ("durfane", "fenzepam", "Bleeding is likely; use tesdamol"),
+        "zh": ("杜尔芬", "芬泽潘", "改用特司达莫"),
+    }[language]
+    made = rows(graph, language, "interaction", tries=40)
+    assert made and prover.faults(made) == [""] * len(made)
+    for row in made:
+        asked, answer = (message.content.lower() for message in row.messages)
+        assert opioid not in asked and barred not in asked
+        assert why.lower() in answer
+
+
+def test_a_reason_is_that_of_what_is_ruled_out(graph, prover):
+    row = rows(graph, "en", "interaction")[0]
+    assert any("use tesdamol" in source.quote for source in row.sources)
+    bare = [place for place, source in enumerate(row.sources) if "use tesdamol" in source.quote]
+    other = page(graph, "orlidine").text_facts("precaution")[0]
+    wrong = replace(
+        row,
+        sources=tuple(
+            replace(source, id=other.fact) if place in bare else source
+            for place, source in enumerate(row.sources)
+        ),
+    )
+    assert prover.faults([wrong]) != [""]
+
+
+@pytest.mark.parametrize(
+    ("taken", "condition", "risky"),
+    [
+        (["azathioprine"], ["acute bronchitis"], True),
+        (["吗替麦考酚酯"], ["肺炎"], True),
+        (["lithium"], ["acute bronchitis"], False),
+        (["azathioprine"], ["osteoporosis"], False),
+    ],
+)
+def test_an_infection_under_immunosuppression_is_no_mere_choice(taken, condition, risky):
+    assert recorded_warnings.is_open_to_infection(taken, condition) is risky
+
+
+@pytest.mark.parametrize("names", [["clarithromycin"], ["阿利吉仑"], ["ketoconazole"], ["coffee"]])
+def test_what_is_taken_for_days_is_no_current_medication(names):
+    assert not recorded_warnings.is_taken(names)
+    assert recorded_warnings.is_taken(["sertraline"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

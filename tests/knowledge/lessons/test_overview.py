@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from toy_lessons import opened_with
 
 import knowledge.ingest.starter
 from knowledge.datasets.row_ids import id_of
+from knowledge.graph.catalog import FactRow
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, read_lessons
@@ -19,6 +21,7 @@ from knowledge.lessons.facts.urgent_flags import is_grave_name
 from knowledge.lessons.templates.loader import LANGUAGES
 from knowledge.lessons.verify.prover import Prover
 from knowledge.text.sentences import sentence_spans
+from knowledge.vocabulary import TREATING
 
 sys.path.insert(0, str(Path(__file__).parents[3] / "benchmarks"))
 
@@ -105,6 +108,63 @@ def test_whoever_cannot_wait_is_sent_to_no_appointment(starter, tmp_path):
     sent = [name for name, text in told if " department: " in text or "就诊科室" in text]
     assert any(is_grave_name(name) for name, _ in told)
     assert sent and not any(is_grave_name(name) for name in sent)
+
+
+def test_a_paragraph_tells_what_its_reader_needs_most(rows, starter):
+    """How a condition is treated, and the danger of an emergency."""
+    with starter[0].connect() as connection:
+        query = select(FactRow.id, FactRow.relation)
+        relation = {row.id: row.relation for row in connection.execute(query)}
+    grave = 0
+    for row in (row for row in rows if row.split_key.startswith("condition:")):
+        told = {relation[source.id] for source in row.sources}
+        assert told & {*TREATING, "prevention"} and told & {"symptom", "sign", "red_flag"}
+        if is_grave_name(_name(row)):
+            assert "red_flag" in told
+            grave += 1
+    assert grave > 1
+
+
+def test_all_checks_of_a_medicine_are_told_together(rows, starter):
+    """Who is told of one check has that one alone."""
+    with starter[0].connect() as connection:
+        query = select(FactRow.id, FactRow.subject_id).where(FactRow.relation == "monitoring")
+        checks = {row.id: row.subject_id for row in connection.execute(query)}
+    several = 0
+    for row in rows:
+        told = {source.id for source in row.sources} & checks.keys()
+        every = {id for id, subject in checks.items() if subject == row.split_key}
+        if told and len(every) < 5:
+            assert told == every
+            several += len(every) > 1
+    assert several > 1
+
+
+def test_every_red_flag_of_a_condition_is_told(rows, starter):
+    with starter[0].connect() as connection:
+        query = select(FactRow.id, FactRow.subject_id).where(FactRow.relation == "red_flag")
+        flags = {row.id: row.subject_id for row in connection.execute(query)}
+    told = []
+    for row in rows:
+        every = {id for id, subject in flags.items() if subject == row.split_key}
+        if len(every) == 2:
+            told.append(every <= {source.id for source in row.sources})
+    assert len(told) > 3 and sum(told) > 0.8 * len(told)
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "described", "lacking"),
+    [
+        ("medicine", ["side_effect"], ["A macrolide with a long half-life."], "what it is for"),
+        ("medicine", ["side_effect"], ["治疗窗窄的黄嘌呤类药物。"], ""),
+        ("medicine", ["side_effect"], ["半衰期长的二氢吡啶类药物。"], "what it is for"),
+        ("medicine", ["first_line~"], [], ""),
+        ("condition", ["symptom", "cause"], ["An illness."], "what is done about it"),
+        ("condition", ["medicine", "cause"], [], "how it shows"),
+    ],
+)
+def test_a_paragraph_may_not_lack_use_treatment_or_picture(kind, told, described, lacking):
+    assert paragraph_order.lack(kind, told, described) == lacking
 
 
 def _name(row):

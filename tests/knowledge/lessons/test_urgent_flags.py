@@ -355,7 +355,8 @@ def test_a_finding_that_may_be_dangerous_needs_a_dangerous_possibility():
     assert not case_rivals.names_danger(ill, told, [harmless, other])
     assert case_rivals.names_danger(ill, told, [harmless, grave])
     assert case_rivals.names_danger(ill, told[1:], [harmless])
-    assert case_rivals.names_danger(grave, grave.entity_facts("symptom"), [])
+    other = told_of("pneumonia", "chest pain", "cough")
+    assert case_rivals.names_danger(grave, grave.entity_facts("symptom"), [other])
     rivals = [(each, case_rivals.shared(ill, each, "symptom")) for each in (other, harmless, grave)]
     assert case_rivals.weighed_against(ill, told, rivals, other)[0].name == grave.name
 
