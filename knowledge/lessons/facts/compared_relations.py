@@ -37,7 +37,7 @@ _FEVER = re.compile("fever|fieber|发热|发烧", re.IGNORECASE)
 """A finding of many illnesses that sets apart those which have it from those which do not."""
 
 _SAYS_NOTHING = re.compile(
-    "hypersensitivity to the medicine|对本?(?:品|药)(?:物)?(?:成分)?过敏", re.IGNORECASE
+    "hypersensitivity to the medicine|对[该本]?(?:品|药物?)(?:成分)?过敏", re.IGNORECASE
 )
 """What rules any medicine out."""
 
@@ -51,6 +51,7 @@ _APART = tuple(
         ("^(?:a )?urinary tract infection|^尿路感染", "pyeloneph|cystitis|肾盂|膀胱炎"),
         ("alcohol withdrawal|酒精戒断", "alcohol|酒精"),
         ("empyema|脓胸", "pneumonia|obstructive|COPD|肺炎|慢性阻塞"),
+        ("hypercalc|高钙", "diabet|糖尿病"),
         ("alcohol use|酒精使用", "depress|anxi|抑郁|焦虑"),
     )
 )

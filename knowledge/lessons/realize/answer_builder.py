@@ -233,7 +233,8 @@ class AnswerBuilder:
     def leave_open(self, relation: str, items: Sequence[PageFact]) -> None:
         """Note that a list was told that need not be whole; shown evidence is all there is."""
         kind = open_lists.kind_of(self._page, relation, items) if self._levels else ""
-        if kind == open_lists.NOT_STOPPED and self._asker == "colleague":
+        given_at_once = self._asker == "reader" and urgent_flags.is_grave(self._page)
+        if kind == open_lists.NOT_STOPPED and (self._asker == "colleague" or given_at_once):
             kind = relation if relation == "medicine" else ""  # nobody takes it yet
         if kind:
             self._open.append(kind)

@@ -27,7 +27,7 @@ _ESSENTIAL = re.compile(
     "phenytoin|phenobarb|topiramate|levodopa|lithium|clozapine|olanzapine|risperidone|"
     "quetiapine|aripiprazole|haloperidol|paliperidone|(?:a|e)tegravir|tenofovir|lamivudine|abacavir|"
     "efavirenz|tacrolimus|ciclosporin|mycophenolate|rifampicin|isoniazid|penicillamine|"
-    "pyridostigmine|clonidine|\\w+olol\\b|carvedilol|amiodarone|bosentan|"
+    "pyridostigmine|clonidine|\\w+[ao]lol\\b|carvedilol|amiodarone|bosentan|"
     "胰岛素|可的松|泼尼松|泼尼松龙|甲状腺素|去氨加压素|华法林|肝素|沙班|达比加群|氯吡格雷|替格瑞洛|"
     "丙戊酸|卡马西平|拉莫三嗪|左乙拉西坦|苯妥英|苯巴比妥|托吡酯|左旋多巴|锂盐|碳酸锂|氯氮平|奥氮平|利培酮|"
     "喹硫平|阿立哌唑|氟哌啶醇|帕利哌酮|替拉韦|替诺福韦|拉米夫定|阿巴卡韦|依非韦伦|他克莫司|环孢素|"

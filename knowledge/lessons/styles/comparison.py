@@ -78,10 +78,14 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
 
 def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Lesson | None:
     """Write one comparison, or none where nothing is shared or nothing differs."""
-    rivals = page.find_similar(page)
-    if not rivals:
-        return None
-    rival = pick.choice(rivals)
+    rivals = list(page.find_similar(page))
+    pick.shuffle(rivals)
+    rows = (_beside(page, rival, form, pick) for rival in rivals)
+    return next((row for row in rows if row), None)
+
+
+def _beside(page: FactPage, rival: FactPage, form: str, pick: random.Random) -> Lesson | None:
+    """Compare two pages, or return none where that tells nobody anything."""
     if _JOINED.search(page.name) or _JOINED.search(rival.name):
         return None
     if not compared_relations.are_compared(page.name, rival.name):

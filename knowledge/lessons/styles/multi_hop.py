@@ -10,6 +10,7 @@ what is recorded, and leaves the choice to a clinician. No path leads over what 
 """
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -41,6 +42,13 @@ LEVELS = ("contraindicated", "major")
 
 OF_BIRTH = {"pregnancy": ("pregnan", "妊娠"), "breastfeeding": ("breastfeed", "哺乳")}
 """Relations that tell texts on a medicine in a state, by words of the state's names."""
+
+_LOSES_WEIGHT = re.compile("weight loss|体重(?:减轻|下降)|消瘦", re.IGNORECASE)
+_WASTING = re.compile(
+    "cancer|carcinom|lymphom|leuk|myelom|tubercul|diabet|thyro|癌|瘤|白血病|结核|糖尿病|甲状腺",
+    re.IGNORECASE,
+)
+"""A finding of which another illness than these may not be thought first."""
 
 REASONS = {"contraindication": "precaution", "interaction": pair_advice.ADVICE}
 """The relation whose text says why a medicine is ruled out, and what is done instead."""
@@ -82,7 +90,15 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     if form == "complication":
         return _followed(page, page.links, pick)
     choices = list(_choices(page, page.links, relation, form))
-    return _chosen(page, pick.choice(choices), relation, form, pick) if choices else None
+    explained = [each for each in choices if _reason(each, form)]
+    if not choices:
+        return None
+    return _chosen(page, pick.choice(explained or choices), relation, form, pick)
+
+
+def _reason(choice: Choice, form: str) -> PageFact | None:
+    """Return the text that says why a medicine is ruled out."""
+    return pair_advice.find(choice.warned, choice.warning, REASONS[form])
 
 
 def _medicines(page: FactPage, relation: str) -> list[PageFact]:
@@ -216,7 +232,7 @@ def _chosen(
         answer.add_stating(text, (choice.warned, "member", [choice.member]))
     text = realizer.state_facts(choice.warned.said, form, [choice.warning], language, pick)
     answer.add_stating(text, (choice.warned, form, [choice.warning]))
-    if reason := pair_advice.find(choice.warned, choice.warning, REASONS[form]):
+    if reason := _reason(choice, form):
         text = realizer.state_facts(choice.warned.said, REASONS[form], [reason], language, pick)
         answer.add_stating(text, (choice.warned, REASONS[form], [reason]))
     table = words.no_contraindication if form == "contraindication" else words.no_interaction
@@ -288,6 +304,8 @@ def _is_telling(item: PageFact, page: FactPage, other: FactPage) -> bool:
     """Say whether a patient can report a finding that is not named by the illnesses themselves."""
     names = [name.text for each in (page, other) for name in each.entity.names]
     words = frozenset(word for name in names for word in recorded_warnings.telling_words(name))
+    if _LOSES_WEIGHT.search(item.text) and not any(map(_WASTING.search, names)):
+        return False
     felt = page.language == "en" or fact_fitness.is_patients_word(item.text)
     apart = not words & recorded_warnings.telling_words(item.text)
     return felt and apart and patient_profiles.can_be_asked(page, item)

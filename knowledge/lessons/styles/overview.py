@@ -9,6 +9,7 @@ one order for all. Forms: `whole` takes all relations that there is room for, `p
 import random
 import re
 from collections.abc import Sequence
+from itertools import islice
 from typing import Literal
 
 from knowledge.lessons.facts import case_fitness, paragraph_order, urgent_flags
@@ -44,7 +45,7 @@ _EXPECTING = re.compile("pregnan|妊娠|怀孕")
 
 _REPEATS = {"medicine~": "first_line~"}
 _DEFINES_ZH = re.compile(
-    "(?!可(?!.*(?:药|剂|素|苗|物)(?:，|；|$))|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
+    "(?!可(?!.*(?:药|剂|素|苗|物|病|症)(?:，|；|$))|能|用于|对)[^，。；]*的[^的，。；]{1,14}(?=，|；|$)"
 )
 """A Chinese text that says what something is by a noun: "X是...的药"."""
 
@@ -66,13 +67,18 @@ _ASPECTS: tuple[tuple[re.Pattern[str], Sequence[str], re.Pattern[str] | None], .
 _DRAWS = 12
 _MOST_DEPARTMENTS = 2
 _MOST_NAMED = 6
+_MOST_CHECKS = 4
+_MOST_FLAGS = 3
 _NAMED_AGAIN = 0.15
 """How often a later sentence names the subject once more."""
 
 _TOLD_BY_OTHERS = ("cause", "risk_factor", "complication", "medicine~", "first_line~")
 """Relations that say nothing new of names that an earlier sentence had, as "caused by" them."""
 
-_ONE_OF = ("prevention", "red_flag", "monitoring", "precaution")
+_Groups = list[tuple[str, Sequence[PageFact]]]
+"""Relations in the order in which they are told, each with its facts."""
+
+_ONE_OF = ("prevention", "red_flag", "precaution")
 """Relations of which one text of several is told."""
 
 
@@ -88,11 +94,11 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     """Write one paragraph, or none where the page fills too few lines."""
     groups = _groups(page, form, pick)
     answer = _tell(page, groups, pick)
-    for spared in paragraph_order.SPARED:
+    for spared in (*paragraph_order.SPARED, "red_flag"):
         if not paragraph_order.is_too_long(answer.text, page.language):
             break
         if any(each == spared for each, _ in groups):
-            groups = [(each, items) for each, items in groups if each != spared]
+            groups = _shortened(groups, spared)
             answer = _tell(page, groups, pick)
     told = [each for each, _ in groups if answer.states(each)]
     described = [item.text for item in answer.stated("description")]
@@ -114,9 +120,14 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     return answer.build(NAME, question, TOPIC)
 
 
-def _tell(
-    page: FactPage, groups: Sequence[tuple[str, Sequence[PageFact]]], pick: random.Random
-) -> AnswerBuilder:
+def _shortened(groups: _Groups, spared: str) -> _Groups:
+    """Leave a relation out, but of red flags the first, which no paragraph lacks."""
+    if spared == "red_flag":
+        return [(each, items[:1] if each == spared else items) for each, items in groups]
+    return [(each, items) for each, items in groups if each != spared]
+
+
+def _tell(page: FactPage, groups: _Groups, pick: random.Random) -> AnswerBuilder:
     """Return the sentences on some relations; what is not always kept only while there is room."""
     answer = AnswerBuilder(page, pick, asker="reader")
     for each, items in groups:
@@ -196,7 +207,7 @@ def _texts(page: FactPage, relation: str) -> list[PageFact]:
     return whole
 
 
-def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, Sequence[PageFact]]]:
+def _groups(page: FactPage, form: str, pick: random.Random) -> _Groups:
     """Return the relations of a paragraph in their order, each with the facts to tell."""
     order = _told(page)
     departments = len(page.entity_facts("department"))
@@ -217,7 +228,7 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
         said = {item.object for item in kept.get(before, ())}
         if each in kept:
             kept[each] = [item for item in kept[each] if item.object not in said]
-    groups: list[tuple[str, Sequence[PageFact]]] = []
+    groups: _Groups = []
     for each, items in kept.items():
         kept[each] = _drop_kinds(each, items)
     for each in order:
@@ -225,10 +236,17 @@ def _groups(page: FactPage, form: str, pick: random.Random) -> list[tuple[str, S
             groups.append((each, kept[each]))
         elif each not in kept:
             texts = _texts(page, each)
+            if each in case_plan.TOLD_TOGETHER:
+                groups.append((each, texts[:_MOST_CHECKS]))
+                continue
             one = pick.choice(texts) if each in _ONE_OF else texts[0]
-            if each == "red_flag":  # whoever reads of one must know what cannot wait
+            told = [one]
+            if each == "red_flag":  # whoever reads of one must know all that cannot wait
                 one = urgent_flags.first_told(texts) or one
-            groups.append((each, [one]))
+                others = (text for text in texts if text is not one)
+                signs = (text for text in others if not urgent_flags.names_no_sign(text))
+                told = [one, *islice(signs, _MOST_FLAGS - 1)]
+            groups.append((each, told))
     return groups
 
 
@@ -252,11 +270,16 @@ def _state(
     words = load(OverviewWords, page.language)
     named = not answer.has_begun or pick.random() < _NAMED_AGAIN
     item = items[0]
+    if relation in case_plan.TOLD_TOGETHER and len(items) > 1:
+        answer.state(relation, items)
+        return
     if not item.object:
         text = _text(page, relation, item, pick, named=named)
         # A text that leaves the name out cannot begin a paragraph.
         if answer.has_begun or page.name.casefold() in text.casefold():
-            answer.add(text, relation, items)
+            answer.add(text, relation, items[:1])
+        for other in items[1:]:
+            answer.state(relation, [other])
         return
     table = () if named else words.sentence.get(relation, ())
     if not answer.has_begun:

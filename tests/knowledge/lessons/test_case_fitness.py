@@ -11,7 +11,7 @@ from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import case_answer, case_plan, patient_profiles
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles import overview
+from knowledge.lessons.styles import multi_hop, overview
 from knowledge.records import Entity, Name
 from knowledge.text.sentences import split_sentences
 
@@ -163,3 +163,18 @@ def test_colleagues_hear_that_a_grave_suspicion_needs_hospital():
     told = own.groups["symptom"]
     case_answer.tell(planned(own, "test", told), "supports", answer, random.Random(1))
     assert "emergency" in answer.text or "hospital" in answer.text
+
+
+def test_weight_loss_leads_to_what_wastes_and_to_nothing_milder():
+    (lost,) = facts("symptom", "weight loss")
+    known = page("hepatitis C")
+    assert not multi_hop._is_telling(lost, known, page("cirrhosis"))
+    assert multi_hop._is_telling(lost, known, page("hepatocellular carcinoma"))
+
+
+@pytest.mark.parametrize(("name", "warned"), [("eclampsia", False), ("angina", True)])
+def test_a_reader_hears_of_no_sudden_stop_in_an_emergency(name, warned):
+    answer = AnswerBuilder(page(name), random.Random(2), asker="reader")
+    answer.leave_open("first_line", facts("medicine", "labetalol"))
+    answer.close_lists()
+    assert bool(answer.text) is warned

@@ -128,6 +128,14 @@ def test_what_nobody_confuses_is_not_compared(one, other, compared):
     assert compared_relations.are_compared(other, one) is compared
 
 
+@pytest.mark.parametrize(
+    "name", ["对本品过敏", "对该药物成分过敏", "hypersensitivity to the medicine"]
+)
+def test_what_bars_any_medicine_sets_none_apart(name):
+    assert not compared_relations.says_something(name)
+    assert compared_relations.says_something("青霉素过敏")
+
+
 @pytest.mark.parametrize("kind", comparisons.KINDS)
 def test_a_changed_comparison_is_found(kind, rows, prover):
     pick = random.Random(kind)

@@ -125,6 +125,33 @@ def test_a_paragraph_tells_what_its_reader_needs_most(rows, starter):
     assert grave > 1
 
 
+def test_all_checks_of_a_medicine_are_told_together(rows, starter):
+    """Who is told of one check has that one alone."""
+    with starter[0].connect() as connection:
+        query = select(FactRow.id, FactRow.subject_id).where(FactRow.relation == "monitoring")
+        checks = {row.id: row.subject_id for row in connection.execute(query)}
+    several = 0
+    for row in rows:
+        told = {source.id for source in row.sources} & checks.keys()
+        every = {id for id, subject in checks.items() if subject == row.split_key}
+        if told and len(every) < 5:
+            assert told == every
+            several += len(every) > 1
+    assert several > 1
+
+
+def test_every_red_flag_of_a_condition_is_told(rows, starter):
+    with starter[0].connect() as connection:
+        query = select(FactRow.id, FactRow.subject_id).where(FactRow.relation == "red_flag")
+        flags = {row.id: row.subject_id for row in connection.execute(query)}
+    told = []
+    for row in rows:
+        every = {id for id, subject in flags.items() if subject == row.split_key}
+        if len(every) == 2:
+            told.append(every <= {source.id for source in row.sources})
+    assert len(told) > 3 and sum(told) > 0.8 * len(told)
+
+
 @pytest.mark.parametrize(
     ("kind", "told", "described", "lacking"),
     [
