@@ -8,60 +8,12 @@ The card is written for someone who has never heard of this project.
 from collections.abc import Iterator, Mapping, Sequence
 
 from knowledge.datasets import card_samples, card_uses, hub_header
+from knowledge.datasets.card_words import LANGUAGES, STYLES, TOPICS
 from knowledge.datasets.filtering import FilterReport
 from knowledge.datasets.graph_sources import GraphSource
-from knowledge.datasets.row_counts import LENGTHS, RowCounts, in_order, topic_name
+from knowledge.datasets.row_counts import ANSWERS, LENGTHS, RowCounts, in_order, topic_name
 from knowledge.records import Lesson
 from knowledge.vocabulary import INVERSE, RELATIONS
-
-_STYLES = {
-    "chatdoctor": "a patient tells, a doctor answers",
-    "huatuo": "a question about one or two things of an entity, and the answer",
-    "grounded": "numbered evidence and a question; the answer cites, or says that it is not there",
-    "vignette": "a case; the conditions that fit, and what follows",
-    "multi-hop": "a case over two or three entities, such as a condition beside another",
-    "dialogue": "a consultation in which the doctor asks before answering",
-    "literature": "a talk about a paper, answered in its own words",
-    "two-papers": "what two papers state of the same two things, and whether they agree",
-    "appraisal": "whom a study studied, how, and its limits, quoted from its abstract",
-    "knowledge-call": "a call of a knowledge base, what it gives, and the answer in a sentence",
-    "safety": "warnings first, interactions, refusals of harm and requests that only look like it",
-    "tools": "a clinical formula called with the values of a case, and what comes out",
-    "overview": "a paragraph on one condition or medicine, told in order",
-    "exam": "a question with options, a statement to judge or a blank, with the fact that decides",
-    "comparison": "two conditions or two medicines: what both have, what only one has",
-    "imported": "rows of other people's data sets",
-}
-
-_TOPICS = {
-    "comparison": "what two entities share and how they differ",
-    "overview": "what is known of an entity, relation by relation",
-    "calculation": "the result of a clinical formula",
-    "first": "the first sentences of an abstract",
-    "last": "the last sentences of an abstract",
-    "background": "what a paper starts from",
-    "aim": "what a paper set out to do",
-    "method": "how it was done",
-    "result": "what was found",
-    "conclusion": "what its authors conclude",
-    "summary": "a text in a sentence",
-    "population": "people affected, or whom a study studied",
-    "intervention": "what was done in a study",
-    "pico": "population, intervention, comparison and outcome of a study",
-    "groups": "the groups of a study",
-    "outcome": "what a study measured",
-    "appraisal": "design, size and limits of a study",
-    "limits": "the limits of a study",
-    "agree": "two papers that agree",
-    "differ": "two papers that do not agree",
-    "open": "two papers of which neither can be said",
-    "part": "a section of a text",
-    "imported": "not known",
-}
-"""Topics that are no relation of the graph."""
-
-
-_LANGUAGES = {"en": "English", "zh": "Chinese"}
 
 _SOURCES_NAMED = 5
 """So many sources are named at a glance."""
@@ -93,7 +45,7 @@ def text(
         card_uses.fitness(counts),
         card_uses.lines(counts),
         _files(counts, hashes),
-        card_samples.lines(samples, _STYLES),
+        card_samples.lines(samples, STYLES),
         card_samples.pair_lines(pairs),
         _tables(counts, _unwritten(counts, arguments)),
         _diversity(counts),
@@ -114,15 +66,19 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
         yield from (
             f"{written:,} questions with answers about {counts.entities:,}{of} diseases, symptoms "
             f"and medicines, written from generation {generation} of a knowledge graph. Every "
-            "statement of their answers comes from facts of that graph, and every row names them: "
-            "a statement that you doubt can be traced to the source that says it.",
+            "medical fact in their answers comes from that graph, and every row names its facts: "
+            "a statement that you doubt can be traced to the source that says it. Sentences that "
+            "state no such fact, such as an opening or a caution, are of one closed list.",
+            "",
+            "No clinician reviewed these rows. Read a sample of each style before you train on "
+            "them: [Limits](#limits) tell how many had faults where that was done.",
             "",
         )
     if counts.calculated:
         yield from (
             f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
-            "answer calls a calculator, and the row names the formula, its inputs and its result. "
-            "The formulas are those that medchat registers.",
+            "answer calls a calculator, or asks for the value that is missing, and the row names "
+            "the formula, its inputs and its result. The formulas are those that medchat has.",
             "",
         )
     if counts.unproven:
@@ -139,15 +95,15 @@ def _glance(
 ) -> Iterator[str]:
     proven = counts.rows - counts.unproven
     languages = ", ".join(
-        f"{_LANGUAGES.get(key, key)} {count:,}" for key, count in in_order(counts.languages).items()
+        f"{LANGUAGES.get(key, key)} {count:,}" for key, count in in_order(counts.languages).items()
     )
     yield from ("| | |", "|---|---|")
     yield f"| rows | {counts.train:,} for training, {counts.validation:,} for validation |"
     yield f"| languages | {languages} |"
     if proven:
         yield (
-            f"| proven | {proven:,} of {counts.rows:,} rows say what the facts say that they name; "
-            "whether these are right is not proven |"
+            f"| proven against the sources | {proven:,} of {counts.rows:,} rows say what the facts "
+            "say that they name; whether these are right is not proven |"
         )
     if counts.unproven:
         yield f"| not proven | {counts.unproven:,} rows of other people |"
@@ -162,7 +118,10 @@ def _glance(
         base = _cell(str(arguments.get("for", "")))
         yield f"| drawn for | the base {base}: {told} rest on what it does not know |"
     if counts.urgent:
-        yield f"| emergencies | {counts.urgent:,} rows open with what to do at once |"
+        yield (
+            f"| emergencies | in {counts.urgent:,} rows the user tells of one, and the answer "
+            "opens with what to do at once |"
+        )
     if sources and proven > counts.calculated:
         more = len(sources) - _SOURCES_NAMED
         named = ", ".join(_cell(source.title) for source in sources[:_SOURCES_NAMED])
@@ -213,13 +172,14 @@ def _unwritten(counts: RowCounts, arguments: Mapping[str, object]) -> list[str]:
     return [
         str(each)
         for each in (asked if isinstance(asked, (list, tuple)) else ())
-        if each in _STYLES and each not in counts.styles
+        if each in STYLES and each not in counts.styles
     ]
 
 
 def _tables(counts: RowCounts, unwritten: Sequence[str]) -> Iterator[str]:
     relation, share = counts.largest
     yield from _cells(counts)
+    yield from _table("Rows by what the answer does", counts.answers_told, ANSWERS)
     if unwritten:
         yield from (
             f"Asked for, and not written from these sources: {', '.join(unwritten)}. Cases, exams "
@@ -253,12 +213,12 @@ def _cells(counts: RowCounts) -> Iterator[str]:
     if not counts.styles:
         return
     languages = list(in_order(counts.languages))
-    names = " | ".join(_LANGUAGES.get(each, each) for each in languages)
+    names = " | ".join(LANGUAGES.get(each, each) for each in languages)
     yield from ("## Rows by style and language", "", f"| | {names} | all | what it is |")
     yield "|---|" + "---|" * (len(languages) + 2)
     for style, count in in_order(counts.styles).items():
         told = " | ".join(f"{counts.cells.get((style, each), 0):,}" for each in languages)
-        yield f"| {style} | {told} | {count:,} | {_STYLES.get(style, '')} |"
+        yield f"| {style} | {told} | {count:,} | {STYLES.get(style, '')} |"
     told = " | ".join(f"{counts.languages[each]:,}" for each in languages)
     yield from (f"| all | {told} | {counts.rows:,} | |", "")
 
@@ -280,7 +240,7 @@ def _topic(relation: str) -> str:
     """Say what rows of a topic tell."""
     known = RELATIONS.get(relation.removesuffix(INVERSE))
     if known is None:
-        return _TOPICS.get(relation, "")
+        return TOPICS.get(relation, "")
     inverse = known.inverse_en or f"of what it is a {known.en}"
     return f"seen from the other end: {inverse}" if relation.endswith(INVERSE) else known.en
 
@@ -311,7 +271,7 @@ def _diversity(counts: RowCounts) -> Iterator[str]:
             size = f"{mean:.0f} {'words' if language == 'en' else 'characters'}"
         what = "last answers" if role == "assistant" else "first questions"
         most = max(opened.values()) / total
-        name = _LANGUAGES.get(language, language)
+        name = LANGUAGES.get(language, language)
         yield f"| {name} | {what} | {len(opened):,} of {total:,} | {most:.1%} | {size} |"
     yield ""
 
@@ -411,10 +371,12 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             "that the source is right.",
             "- What is told of a condition is what the sources hold of it, which may lack a test, "
             "a treatment or a warning that matters.",
-            "- These rows were not read one by one. Where people read samples of such data, from "
-            "one row in six to one in two had a fault, most often in rows from public tables: an "
-            "odd fact, a short list, a sentence that does not fit who asks. Read a sample of each "
-            "style before you train on it.",
+            "- These rows were not read one by one. Where samples of such data were read closely, "
+            "one row in ten had a fault, of cases (vignettes, dialogues, comparisons, overviews) "
+            "up to one in two: an odd fact, a short list, a rival that is not named, a sentence "
+            "that does not fit who asks.",
+            "- That a wording names a medicine or test of the sources does not mean that it is "
+            "still in use.",
             "- Statistical associations are told as such and never as advice. Patients, ages and "
             "durations in questions are invented.",
             "- Templates vary less than people do. Mix these rows with dialogues of people where "

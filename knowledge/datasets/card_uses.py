@@ -32,13 +32,15 @@ def fitness(counts: RowCounts) -> Iterator[str]:
         return
     yield from ("## What it is good for, and what not", "", "A model can learn from these rows")
     yield ""
-    styles = set(counts.styles)
+    there = {*counts.styles, *counts.answers}
     for needed, taught in _TAUGHT:
-        if needed & styles:
+        if needed & there:
             yield f"- {taught}"
     yield from (
         "",
-        "It will not learn from them how people really talk, nor medicine that the sources lack. "
+        "How many rows do each stands [below](#rows-by-what-the-answer-does). "
+        "A model will not learn from them how people really talk, nor medicine that the sources "
+        "lack. No model that was trained on these very rows was evaluated. "
         "Rows without evidence in the question are as right as their source, so mind the column "
         "`licence` and the table of sources below. None of this replaces an evaluation of the "
         "trained model.",
@@ -47,25 +49,34 @@ def fitness(counts: RowCounts) -> Iterator[str]:
 
 
 _TAUGHT = (
-    ({"grounded"}, "to answer from numbered evidence, to cite it, and to decline where it is "
-     "silent, in part or in whole"),
-    ({"tools", "knowledge-call"}, "to call a calculator or a knowledge base, to wait for the "
-     "result, and to ask for what is missing"),
+    ({"grounded"}, "to answer from numbered evidence and to cite it"),
+    ({"declines", "declines in part"}, "to decline where the evidence is silent"),
+    ({"calls"}, "to call a calculator or a knowledge base, and to wait for the result"),
+    ({"asks for a value"}, "to ask for a value that is missing"),
     ({"literature", "appraisal", "two-papers"}, "to quote a paper word for word, and to say what "
      "its abstract leaves out"),
-    ({"chatdoctor", "dialogue", "safety"}, "to put an emergency first, and to ask before it "
-     "concludes"),
-    ({"vignette", "multi-hop", "comparison", "exam"}, "to reason over findings of a case, with "
-     "each step traced to a fact"),
+    ({"urgent"}, "to put an emergency first"),
+    ({"dialogue"}, "to ask before it concludes"),
+    ({"refuses"}, "to refuse what would do harm"),
+    ({"reasons"}, "to reason over the findings of a case, with each step traced to a fact"),
+    ({"exam"}, "to answer exam questions, with the fact that decides"),
     ({"huatuo", "overview", "chatdoctor"}, "to tell what a knowledge graph holds of a condition "
      "or medicine, in sentences"),
 )  # fmt: skip
-"""What rows of some styles teach."""
+"""What rows of some styles, or with some answers, teach."""
 
 
 def lines(counts: RowCounts) -> Iterator[str]:
     """Yield how to load the files with other tools."""
-    yield from ("## How to load it", "", "```python", "import json", "import datasets", "")
+    yield from (
+        "## How to load it",
+        "",
+        "With datasets 4.7 or later, which leaves each call its own arguments; `model` is the name "
+        "of yours.",
+        "",
+        *("```python", "import json", "import datasets, transformers, trl", ""),
+        "tokenizer = transformers.AutoTokenizer.from_pretrained(model)",
+    )
     parts = '{"train": "train.jsonl", "validation": "validation.jsonl"}'
     if counts.validation:
         yield f"parts = {parts}"
@@ -82,13 +93,13 @@ def lines(counts: RowCounts) -> Iterator[str]:
             "",
             "# trl",
             'chat = chat.select_columns(["messages", "tools"])',
-            "trl.SFTTrainer(model, args, train_dataset=chat).train()",
+            "trl.SFTTrainer(model, train_dataset=chat).train()",
         )
     if counts.preference:
         yield from (
             'pairs = datasets.load_dataset("json", data_files="preference.jsonl", split="train")',
             'pairs = pairs.select_columns(["prompt", "chosen", "rejected"])',
-            "trl.DPOTrainer(model, args=args, train_dataset=pairs).train()",
+            "trl.DPOTrainer(model, train_dataset=pairs, processing_class=tokenizer).train()",
         )
     yield from (
         "```",

@@ -5,7 +5,7 @@ rows -> tables by style, language, topic, licence, length, register, openings ->
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from knowledge.datasets.filtering import FilterReport
@@ -35,6 +35,20 @@ _QUALITY_BOUNDS = (40, 60, 80, 90)
 QUALITIES = ("under 40", "40 to 59", "60 to 79", "80 to 89", "90 to 100")
 """Bands of the quality score."""
 
+ANSWERS = {
+    "declines": "says that nothing shown covers the question",
+    "declines in part": "says so of one of two things",
+    "refuses": "refuses what would do harm",
+    "urgent": "says first what to do at once, since the user tells of an emergency",
+    "calls": "calls a calculator or a knowledge base",
+    "asks for a value": "asks for a value that a formula lacks",
+    "several turns": "answers more than one message",
+    "reasons": "lists the steps of its reasoning, each with its fact",
+    "stock sentences": "holds a sentence that rests on no source: an opening, a caution, advice on "
+    "where to go; all are of one closed, reviewed list",
+}
+"""What an answer may do, as the card tells it."""
+
 BASE_KNOWS = "base_knows"
 """In the meta of a row that was drawn for a base: how much of its facts that knows, in percent."""
 
@@ -60,6 +74,9 @@ class RowCounts:
 
     entities: int = 0
     calculated: int = 0
+    answers: dict[str, int] = field(default_factory=dict)
+    """Rows by what their answer does, by the names of `ANSWERS`; one row may be of several."""
+
     urgent: int = 0
     reasoned: int = 0
     parallel: int = 0
@@ -112,6 +129,8 @@ class RowCounts:
         self.cells[cell] = self.cells.get(cell, 0) + 1
         self.urgent += bool(lesson.meta.get("urgent"))
         self.reasoned += bool(lesson.meta.get("trace"))
+        for name in _answers_of(lesson):
+            self.answers[name] = self.answers.get(name, 0) + 1
         self.parallel += bool(lesson.meta.get("parallel"))
         for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
             if told := lesson.meta.get(key):
@@ -138,6 +157,11 @@ class RowCounts:
         return {band: self.qualities[band] for band in QUALITIES[::-1] if band in self.qualities}
 
     @property
+    def answers_told(self) -> dict[str, int]:
+        """Return the rows by what their answers do, in the order of `ANSWERS`."""
+        return {name: self.answers[name] for name in ANSWERS if name in self.answers}
+
+    @property
     def rows(self) -> int:
         """Return how many rows there are."""
         return self.train + self.validation
@@ -160,6 +184,25 @@ class RowCounts:
             return "", 0.0
         name = min(written, key=lambda key: (-written[key], key))
         return name, written[name] / sum(written.values())
+
+
+def _answers_of(lesson: Lesson) -> Iterator[str]:
+    """Yield what the answers of a row do, by the names of `ANSWERS`."""
+    meta, roles = lesson.meta, [message.role for message in lesson.messages]
+    support = meta.get("support")
+    for name, does in (
+        ("declines", meta.get("declined")),
+        ("declines in part", meta.get("partly")),
+        ("refuses", meta.get("refused")),
+        ("urgent", meta.get("urgent")),
+        ("calls", "tool" in roles),
+        ("asks for a value", lesson.style == "tools" and "tool" not in roles),
+        ("several turns", roles.count("user") > 1),
+        ("reasons", meta.get("trace")),
+        ("stock sentences", isinstance(support, list) and not all(support)),
+    ):
+        if does:
+            yield name
 
 
 def _size(text: str, language: str) -> int:
@@ -194,6 +237,7 @@ def report(counts: RowCounts, screened: FilterReport) -> dict[str, object]:
         "relations": named_topics(counts.relations),
         "lengths": {band: counts.lengths[band] for band in _BANDS if band in counts.lengths},
         "qualities": counts.rated,
+        "answers": counts.answers_told,
         "registers": in_order(counts.registers),
         "difficulties": in_order(counts.difficulties),
         "licences": in_order(counts.licences),

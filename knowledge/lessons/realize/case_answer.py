@@ -77,6 +77,9 @@ _SEEN_AT_ONCE = re.compile(
 )
 """Dangers that are acted upon before any test."""
 
+_OF_HEADACHE = re.compile("meningitis|subarachnoid|encephalitis|脑膜炎|蛛网膜下腔|脑炎")
+"""Dangers whose tests are not for every headache."""
+
 _BY_HAND = re.compile("examination$|体格检查$", re.IGNORECASE)
 _DANGER_TESTS = 2
 """What every doctor does anyhow is not told as a test for a danger, of which so many are told."""
@@ -243,13 +246,15 @@ def _tell_how_excluded(
     """State the first tests for a danger, unless they are those of the condition anyhow."""
     if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
         return
+    if _OF_HEADACHE.search(danger.name) and not case_plan.cannot_wait(page):
+        return
     own = {item.object for item in page.entity_facts("test")}
     tests = [
         item
         for item in danger.entity_facts("test")[:_DANGER_TESTS]
-        if item.object not in own and not _BY_HAND.search(item.text)
+        if not _BY_HAND.search(item.text)
     ]
-    if tests:
+    if any(item.object not in own for item in tests):
         table = load(VignetteWords, page.language).excluded_by["test"]
         text = realizer.fill_with_items(table, danger.said, tests, page.language, pick)
         answer.add_stating(text, (danger, "test", tests))

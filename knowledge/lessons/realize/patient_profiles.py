@@ -10,7 +10,7 @@ them.
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -88,7 +88,8 @@ _CHILD = re.compile(
 _OLD = re.compile(
     "older|elderly|senile|dementia|alzheimer|parkinson|cataract|osteopor|macular degen|polymyalgia|"
     "giant cell|myeloma|prostatic hyperplasia|"
-    "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松",
+    "老年|老人|高龄|中老年|痴呆|阿尔茨海默|帕金森|白内障|骨质疏松|黄斑变性|风湿性多肌痛|"
+    "巨细胞(?:性)?动脉炎|骨髓瘤|前列腺增生",
     re.IGNORECASE,
 )
 _MATURE = re.compile(
@@ -96,7 +97,10 @@ _MATURE = re.compile(
     r"(?:lung|colorectal|colon|prostate|breast|bladder|stomach|pancreatic|kidney|oesophageal|"
     r"esophageal|endometrial|uterine|cervical|ovarian) cancer|"
     r"osteoarthr|aneurysm|peripheral arter|glaucoma|"
-    r"cirrhosis|atheroscl|type 2 diab|aortic|(?:limb|mesenteric|transient) isch",
+    r"cirrhosis|atheroscl|type 2 diab|aortic|(?:limb|mesenteric|transient) isch|"
+    "脑卒中|中风|脑梗|心肌梗|心绞痛|冠心病|冠状动脉|心房颤动|心力衰竭|慢性阻塞性肺|骨关节炎|动脉瘤|"
+    "(?:肺|结肠|直肠|结直肠|前列腺|乳腺|膀胱|胃|胰腺|肾|食管|子宫内膜|宫颈|卵巢)癌|青光眼|肝硬化|"
+    "动脉粥样|2型糖尿病|主动脉(?:夹层|瘤|瓣狭窄)|短暂性脑缺血|肢体缺血|肠系膜缺血",
     re.IGNORECASE,
 )
 """Rare before the middle of life; a young patient would be the exception."""
@@ -330,12 +334,20 @@ def may_befall(page: FactPage, other: FactPage) -> bool:
     female, male = bool(about & _IS_FEMALE), bool(about & _IS_MALE)
     if female != male and one.sex != ("f" if female else "m"):
         return False
-    young = one.stage in ("baby", "child")
-    if bool(about & (_IS_BABY | _IS_CHILD)) and not young:
+    small = one.stage in ("baby", "child")
+    if about & (_IS_BABY | _IS_CHILD) and not small:
         return False
-    if young and about & (_IS_OLD | _IS_MATURE):
+    if (small or one.young or one.childbearing) and about & (_IS_OLD | _IS_MATURE):
         return False
     return one.childbearing or not about & (_IS_FERTILE | _IS_PREGNANT)
+
+
+def grown_with(who: PatientProfile, weighed: Sequence[FactPage]) -> PatientProfile:
+    """Return who is ill at an age at which what is weighed occurs as well."""
+    late = any(_looked_for(each.name) & (_IS_OLD | _IS_MATURE) for each in weighed)
+    if late and who.stage == "adult" and not (who.young or who.childbearing):
+        return replace(who, stage="mature")
+    return who
 
 
 def can_be_asked(page: FactPage, item: PageFact) -> bool:

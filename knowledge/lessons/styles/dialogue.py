@@ -86,7 +86,7 @@ def write(
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     if not case_rivals.asks_enough(page, opening, [item for *_, item, _ in asked]):
         return None
-    before, turns, last = _conduct(page, told_by, opening, asked, pick)
+    before, turns, last = _conduct(page, named, opening, asked, pick)
     if rival:
         rival = replace(rival, absent=tuple(item for *_, item, has in asked if not has))
     plan = case_plan.plan_case(
@@ -187,7 +187,7 @@ def _told(page: FactPage, relation: str) -> list[PageFact]:
 
 def _conduct(
     page: FactPage,
-    relation: str,
+    weighed: Sequence[FactPage],
     opening: Sequence[PageFact],
     asked: Sequence[AskedFinding],
     pick: random.Random,
@@ -195,6 +195,7 @@ def _conduct(
     """Return all messages but the patient's last, the facts of each turn, and the last message."""
     language, words = page.language, load(DialogueWords, page.language)
     who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
+    who = patient_profiles.grown_with(who, weighed)
     said = [complaints.describe_complaint(page, who, opening, pick)]
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []

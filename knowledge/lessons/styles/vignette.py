@@ -95,7 +95,7 @@ def write(
     tasks = words.task if rival else words.task_alone
     if not any(each in TREATING for each, _ in plan.steps):
         tasks = tuple(each for each in tasks if not _OF_TREATMENT.search(each))
-    return answer.build(NAME, _case(page, told, history, tasks, pick), plan.relation)
+    return answer.build(NAME, _case(page, told, history, named, tasks, pick), plan.relation)
 
 
 def _weighable(page: FactPage) -> list[FactPage]:
@@ -165,10 +165,12 @@ def _case(
     page: FactPage,
     items: Sequence[PageFact],
     history: Sequence[PageFact],
+    weighed: Sequence[FactPage],
     tasks: Lines,
     pick: random.Random,
 ) -> str:
     who = patient_profiles.profile_of(page, [*items, *history])
+    who = patient_profiles.grown_with(who, weighed)
     person = patient_profiles.describe_person(who, page.language, pick)
     past = grammar.draw(load(VignetteWords, page.language).history, pick) if history else ""
     past = past.format(a="".join(item.said for item in history))

@@ -182,6 +182,20 @@ def test_reasoning_and_parallel_rows_are_told_at_a_glance():
     assert "| parallel |" not in text(counted(row(1)))
 
 
+def test_what_a_model_can_learn_is_what_rows_do():
+    plain = row(1)
+    told = text(counted(plain, row(2, style="vignette"), row(3, style="safety", refused=1)))
+    learned = told.split("## What it is good for", 1)[1].split("##", 1)[0]
+    assert "refuse what would do harm" in learned
+    assert all(each not in learned for each in ("emergency", "step traced", "call", "decline"))
+    silent = row(4, style="grounded", partly="tests", support=[[0], []])
+    told = text(counted(plain, silent, row(5, style="tools")))
+    assert "| declines in part | 1 | says so of one of two things |" in told
+    assert "| stock sentences | 1 |" in told and "| asks for a value | 1 |" in told
+    learned = told.split("## What it is good for", 1)[1].split("##", 1)[0]
+    assert "decline where the evidence is silent" in learned and "a value" in learned
+
+
 def test_what_licence_is_not_stated_is_said_only_where_it_is_so():
     assert "not yours to pass on" not in text(counted(row(1)))
     assert "not yours to pass on" in text(counted(row(1, licence="not stated")))

@@ -236,3 +236,19 @@ def test_a_medicine_that_harms_whoever_has_the_condition_is_known(
     condition, medicine, language, harms
 ):
     assert harmful_medicines.is_harmful(condition, medicine, language) == harms
+
+
+@pytest.mark.parametrize(
+    ("condition", "medicine", "language"),
+    [
+        ("obesity", "sibutramine hydrochloride", "en"),
+        ("allergic rhinitis", "terfenadine", "en"),
+        ("单纯性肥胖", "盐酸西布曲明胶囊", "zh"),
+        ("过敏性鼻炎", "特非那定片", "zh"),
+    ],
+)
+def test_what_was_taken_off_the_market_is_told_for_nothing(condition, medicine, language):
+    assert harmful_medicines.is_harmful(condition, medicine, language)
+    assert not harmful_medicines.is_harmful(
+        condition, {"en": "loratadine", "zh": "氯雷他定片"}[language], language
+    )

@@ -18,6 +18,9 @@ from knowledge.lessons.realize import (
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import Rival
 from knowledge.lessons.styles import dialogue
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import HuatuoWords
+from knowledge.lessons.verify import stock_sentences
 from knowledge.records import Entity, Name
 
 MANNER = Manner("professional", "long")
@@ -68,11 +71,24 @@ def test_what_nothing_is_listed_of_lacks_no_rival():
         ("阑尾炎", "卵巢囊肿蒂扭转", False),
         ("卵巢囊肿", "盆腔炎", True),
         ("腹股沟疝", "新生儿肠梗阻", False),
+        ("偏头痛", "巨细胞动脉炎", False),
+        ("三叉神经痛", "giant cell arteritis", True),
     ],
 )
 def test_that_more_women_have_it_rules_out_nobody(name, other, fits):
     rival = ill(other, "心悸", risk_factor=facts("factor", "女性"))
     assert patient_profiles.may_befall(ill(name, "心悸"), rival) is fits
+
+
+@pytest.mark.parametrize(
+    ("name", "rival", "youngest"), [("胃炎", "stable angina", 45), ("胃炎", "胆囊炎", 0)]
+)
+def test_who_is_ill_is_of_an_age_for_what_is_weighed(name, rival, youngest):
+    who = patient_profiles.profile_of(ill(name, "上腹痛"))
+    grown = patient_profiles.grown_with(who, [ill(rival, "上腹痛")])
+    ages = [patient_profiles.choose_age(grown, random.Random(seed)) for seed in range(40)]
+    assert min(ages) > youngest
+    assert (min(ages) > 45) is (youngest > 0)
 
 
 def told(own, rival=None, relation="test"):
@@ -102,6 +118,25 @@ def test_a_danger_that_is_weighed_comes_with_its_first_tests(danger, tests, said
     text = answer.text
     assert (tests[-1] in text) is said
     assert "体格检查" not in text
+
+
+def test_a_danger_is_told_with_all_its_tests_or_none():
+    own = ill("心悸症", "胸痛", "心悸", test=facts("test", "心电图", "甲状腺功能"))
+    both = (own.entity_facts("symptom")[0],) * 2
+    other = ill("急性心肌梗死", "胸痛", test=facts("test", "心电图", "心肌肌钙蛋白"))
+    text = told(own, Rival(other, both))[1].text
+    assert re.search("心电图(?:、|和|与|及|以及)心肌肌钙蛋白", text)
+    known = ill("急性心肌梗死", "胸痛", test=facts("test", "心电图"))
+    assert "急性心肌梗死" in (text := told(own, Rival(known, both))[1].text)
+    assert text.count("心电图") == 1
+
+
+@pytest.mark.parametrize(("name", "said"), [("丛集性头痛", False), ("热射病", True)])
+def test_no_needle_for_every_headache(name, said):
+    own = ill(name, "头痛", "流泪", test=facts("test", "血压测量"))
+    both = (own.entity_facts("symptom")[0],) * 2
+    other = ill("化脓性脑膜炎", "头痛", test=facts("test", "腰椎穿刺"))
+    assert ("腰椎穿刺" in told(own, Rival(other, both))[1].text) is said
 
 
 @pytest.mark.parametrize(
@@ -170,6 +205,22 @@ def test_what_an_injury_or_a_medicine_tells_is_not_weighed():
     assert all(
         urgent_flags.is_told_by_history(ill(each)) for each in ("肺挫伤", "神经阻滞剂恶性综合征")
     )
+
+
+@pytest.mark.parametrize("style", ["chatdoctor", "dialogue"])
+def test_what_is_said_of_a_visit_is_a_stock_sentence(style):
+    lines = load(HuatuoWords, "zh").closing["department"]
+    assert lines and all(stock_sentences.is_stock(each, style, "zh") for each in lines)
+
+
+@pytest.mark.parametrize(("name", "chosen"), [("慢性湿疹", True), ("急性淋巴管炎", False)])
+def test_nothing_is_chosen_at_leisure_where_it_is_acute(name, chosen):
+    own = ill(name, "红肿", treatment=facts("treatment", "湿敷", "切开引流"))
+    line = ("选哪一种，取决于病情轻重和本人的意愿。",)
+    answer = AnswerBuilder(own, random.Random(1))
+    answer.state("treatment", own.entity_facts("treatment"))
+    answer.add_stock(line)
+    assert (line[0] in answer.text) is chosen
 
 
 def test_a_dialogue_names_the_rival_that_is_expected(monkeypatch):
