@@ -108,6 +108,17 @@ def _unit(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     return said_instead(row, answer[: one.start(2)] + WORDS["units"][one[2]] + answer[one.end(2) :])
 
 
+def _glued(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
+    """Write a figure more behind one that belongs to a name or unit: FiO20, m20."""
+    which = pick.choice((0, -1)) % len(row.messages)
+    text = row.messages[which].content
+    found = list(re.finditer(r"[A-Za-zµ%/]\d+(?![\d.])|(?<=\d)%", text))
+    if not found:
+        return None
+    end = pick.choice(found).end()
+    return put(row, which, text[:end] + pick.choice("0279") + text[end:])
+
+
 def _alike(row: Lesson, pick: random.Random, others: Others) -> Lesson | None:
     answer = answer_of(row)
     places = [place for place, sign in enumerate(answer) if sign in WORDS["alike"]]
@@ -185,6 +196,7 @@ KINDS: dict[str, Change] = {
     "order in a wording of a teacher": _teacher,
     "number changed": _number,
     "unit changed": _unit,
+    "figure glued to a name or unit": _glued,
     "negation put in": _replaced(WORDS["negated"]),
     "negation taken out": _replaced(WORDS["dropped"]),
     "absent turned to present": _replaced(WORDS["present"]),

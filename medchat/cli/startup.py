@@ -22,7 +22,8 @@ _QUIET = {
 that another project switched on in the same shell."""
 
 _ABOUT_OTHER_MACHINES = ("torchao", "torch.utils._pytree", "bitsandbytes.backends.cpu.ops")
-"""Loggers that warn, as torchao and bitsandbytes load, of compiled parts that nothing uses."""
+"""Loggers that warn, as torchao and bitsandbytes load, of compiled parts that nothing uses; those
+of the modules below warn no more either."""
 
 SHIPPED = "mini"
 
@@ -36,11 +37,7 @@ def quieten() -> None:
     os.environ.update(_QUIET)
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for name in _ABOUT_OTHER_MACHINES:
-        logging.getLogger(name).addFilter(_is_error)
-
-
-def _is_error(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.ERROR
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def settings(*, may_fetch: bool = False, **flags: str | int | None) -> "Settings":

@@ -18,6 +18,7 @@ from knowledge.lessons.facts import (
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.facts.pregnancy_names import is_of_pregnancy
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import case_plan, case_reasoning, english_texts, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -68,11 +69,8 @@ _AS_IN_PREGNANCY = re.compile(
     "腹[痛胀]|下腹|盆腔|出血|月经|停经|闭经|痛经|恶心|呕吐|尿频",
     re.IGNORECASE,
 )
-_PREGNANT = re.compile(
-    "pregnan|partum|eclamp|miscarr|妊娠|孕(?!激素)|产后|流产|子痫", re.IGNORECASE
-)
 _PREGNANCY_TEST = re.compile("pregnancy test|h?cg|妊娠试验|绒毛膜促性腺", re.IGNORECASE)
-"""Findings that a pregnancy brings as well, conditions of it, and how it is tested for."""
+"""Findings that a pregnancy brings as well, and how it is tested for."""
 
 
 def tell(
@@ -184,7 +182,7 @@ def tell_care(
 def _tell_pregnancy_test(plan: CasePlan, answer: AnswerBuilder) -> None:
     """Say that a pregnancy is ruled out first where it would have the findings of a case, too."""
     told = " ".join(item.text for item in plan.findings)
-    fertile = plan.who.childbearing and not _PREGNANT.search(plan.page.name)
+    fertile = plan.who.childbearing and not is_of_pregnancy(plan.page.name)
     tested = any(_PREGNANCY_TEST.search(item.text) for item in answer.stated("test"))
     if fertile and not tested and _AS_IN_PREGNANCY.search(told):
         words = load(ConsultationWords, plan.page.language)

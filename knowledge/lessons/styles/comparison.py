@@ -122,7 +122,8 @@ def _beside(page: FactPage, rival: FactPage, form: str, pick: random.Random) -> 
     size = len(answer.text.split()) if page.language == "en" else len(answer.text)
     if size < _FEWEST_WORDS[page.language]:
         return None
-    asked = grammar.draw(words.question[page.entity.kind], pick)
+    # two forms of a pair may come to the same facts, so that each has its own questions
+    asked = grammar.draw(words.question[page.entity.kind][form == "brief" :: 2], pick)
     question = realizer.fill(asked, page.language, 1, s=page.said, r=rival.said)
     return answer.build(NAME, question, TOPIC, meta={"versus": rival.id})
 

@@ -111,7 +111,7 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     if not paragraph_order.fits(answer.text, page.language):
         return None
     words = load(OverviewWords, page.language)
-    asked = _asked(page, answer, pick)
+    asked = _asked(page, form, answer, pick)
     if closing := grammar.draw(words.closing, pick):
         text = realizer.fill(closing, page.language, 1)
         if paragraph_order.fits(f"{answer.text} {text}", page.language):
@@ -147,9 +147,12 @@ def _is_kept(relation: str, items: Sequence[PageFact]) -> bool:
     return barred or relation in paragraph_order.KEPT
 
 
-def _asked(page: FactPage, answer: AnswerBuilder, pick: random.Random) -> str:
-    """Return a template of a request: it names no aspect that the paragraph does not tell."""
-    templates = load(OverviewWords, page.language).question[page.entity.kind]
+def _asked(page: FactPage, form: str, answer: AnswerBuilder, pick: random.Random) -> str:
+    """Return a template of a request: it names no aspect that the paragraph does not tell.
+
+    Each form has its own, since two forms of a page may come to the same facts.
+    """
+    templates = load(OverviewWords, page.language).question[page.entity.kind][form == "part" :: 2]
     for _ in range(_DRAWS):
         asked = grammar.draw(templates, pick)
         if all(_tells(answer, *aspect) for aspect in _ASPECTS if aspect[0].search(asked)):

@@ -59,11 +59,18 @@ def _named(names: tuple[str, ...]) -> re.Pattern[str]:
     every = "|".join(
         (r"(?<![A-Za-z0-9])" if each[:1].isascii() and each[:1].isalnum() else "")
         + re.escape(each)
-        + (r"(?![A-Za-z])" if each[-1:].isascii() and each[-1:].isalnum() else "")
+        + _what_ends(each)
         for each in names
         if each
     )
     return re.compile(every or "(?!)", re.IGNORECASE)
+
+
+def _what_ends(name: str) -> str:
+    """Return what tells that a name ends: no letter goes on, and no figure where it has one."""
+    if name[-1].isascii() and name[-1].isdigit():
+        return "(?![A-Za-z0-9])"
+    return "(?![A-Za-z])" if name[-1].isascii() and name[-1].isalpha() else ""
 
 
 @cache

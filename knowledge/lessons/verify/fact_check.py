@@ -12,14 +12,22 @@ from collections.abc import Mapping, Sequence
 
 from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph.linker import Linker
-from knowledge.lessons.verify import path_check, quote_check, sense_check, stock_sentences
-from knowledge.lessons.verify.masked_messages import mask_messages, other_masks
+from knowledge.lessons.verify import (
+    manner_check,
+    path_check,
+    quote_check,
+    sense_check,
+    stock_place_check,
+    stock_sentences,
+)
+from knowledge.lessons.verify.masked_messages import frames_of, mask_messages, other_masks
 from knowledge.lessons.verify.name_masks import blank, has_any
 from knowledge.lessons.verify.question_check import QuestionCheck
 from knowledge.lessons.verify.retelling_check import find_retellings
 from knowledge.lessons.verify.row_facts import RowFacts
 from knowledge.lessons.verify.source_content import SourceContent
-from knowledge.lessons.verify.wording_check import WordingCheck, units_of
+from knowledge.lessons.verify.stock_sentences import Origins
+from knowledge.lessons.verify.wording_check import STOCK, Unit, WordingCheck, units_of
 from knowledge.records import Lesson
 from knowledge.text.citations import uncited
 from knowledge.text.names import normalise
@@ -124,7 +132,19 @@ class FactCheck:
         fault = wording.fault()
         if fault or answer_alone:
             return fault
-        return QuestionCheck(self._row, variants, wording.worded).fault()
+        worded = wording.worded
+        stock = [self._origins(each.unit) for each in worded if each.key == STOCK]
+        asked = frames_of(variants, 0, self._language)
+        return (
+            QuestionCheck(self._row, variants, worded).fault()
+            or stock_place_check.fault(self._row, stock)
+            or manner_check.fault(self._row, {each.key for each in worded}, stock, asked)
+        )
+
+    def _origins(self, unit: Unit) -> Origins:
+        """Return the tables of a stock sentence; none where a name within it hides them."""
+        told = self._answer[unit.start : unit.end].strip().lower()
+        return stock_sentences.origins(told, self._lesson.style, self._language)
 
     def _unstated(self) -> str:
         supported = {index for indices in self._row.support or () for index in indices}

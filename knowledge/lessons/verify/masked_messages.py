@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from knowledge.lessons.verify.name_masks import STOPS, NameForm, blank, form_of
 from knowledge.lessons.verify.row_facts import RowFacts
+from knowledge.lessons.verify.template_patterns import frame
+from knowledge.records import Language
 from knowledge.text.citations import uncited
 from knowledge.text.names import normalise
 from knowledge.text.sentence_support import blank_spans
@@ -39,6 +41,11 @@ def other_masks(row: RowFacts, retold: Retold, common: Collection[str]) -> Itera
     ):
         for left in (set[NameForm](), ends):
             yield _masked(row, retold, kept, poles - left)
+
+
+def frames_of(variants: Sequence[Sequence[str]], place: int, language: Language) -> list[str]:
+    """Return the frames of one of the masked messages, by each way of masking it."""
+    return list(dict.fromkeys(frame(told[place], language) for told in variants))
 
 
 def _pole_names(row: RowFacts) -> set[NameForm]:

@@ -2,12 +2,13 @@
 
 words of the user, names masked by the caller's choice -> sexes and age told -> what is wrong
 
-Whom a condition befalls is read from its names, by patterns of the proof's own.
+Whom a condition befalls is read from its names.
 """
 
 import re
 from collections.abc import Callable, Collection
 
+from knowledge.lessons.facts.pregnancy_names import is_of_pregnancy
 from knowledge.records import Language, Lesson
 
 _STYLES = ("chatdoctor", "huatuo", "safety", "vignette", "dialogue", "multi-hop")
@@ -64,9 +65,6 @@ _OF_MEN = re.compile(
     "前列腺|睾丸|阴茎|附睾|阴囊|早泄|阳痿|包皮",
     re.IGNORECASE,
 )
-_OF_MOTHERS = re.compile(
-    "pregnan|gestational|postpartum|eclamp|placent|妊娠|产后|产褥|胎盘", re.IGNORECASE
-)
 _OF_INFANTS = re.compile("neonat|newborn|infantile|新生儿|婴儿", re.IGNORECASE)
 
 
@@ -91,8 +89,9 @@ def fault(lesson: Lesson, names_of: Callable[[str], Collection[str]]) -> str:
     of_women, of_men = bool(_OF_WOMEN.search(names)), bool(_OF_MEN.search(names))
     if of_women != of_men and ((of_women and male) or (of_men and female)):
         return "the person has another sex than whom it befalls"
-    oldest = 12 if _OF_INFANTS.search(names) else 55 if _OF_MOTHERS.search(names) else _OLDEST
-    youngest = 12 if _OF_MOTHERS.search(names) else 0
+    of_mothers = is_of_pregnancy(names)
+    oldest = 12 if _OF_INFANTS.search(names) else 55 if of_mothers else _OLDEST
+    youngest = 12 if of_mothers else 0
     if any(not youngest <= age <= oldest for age in ages):
         return "the person has another age than whom it befalls"
     return ""

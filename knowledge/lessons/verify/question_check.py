@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from knowledge.datasets.lookup_calls import RESULT, attribute_name, read_call
 from knowledge.lessons.facts import urgent_words
 from knowledge.lessons.verify import question_patterns, stock_sentences, talk_patterns
+from knowledge.lessons.verify.masked_messages import frames_of
 from knowledge.lessons.verify.name_masks import has_any
 from knowledge.lessons.verify.row_facts import RowFacts
 from knowledge.lessons.verify.template_patterns import LINES, frame, marked
@@ -56,11 +57,7 @@ class QuestionCheck:
         return ""
 
     def _frames(self, place: int) -> list[str]:
-        """Return the frames of a message, by each way of masking it."""
-        place %= len(self._told)
-        return list(dict.fromkeys(frame(told[place], self._language) for told in self._variants))
-
-    # what the user says
+        return frames_of(self._variants, place, self._language)
 
     def _wrong_question(self) -> str:
         style, asked = self._lesson.style, str(self._lesson.meta.get("relation", ""))

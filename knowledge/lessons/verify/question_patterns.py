@@ -53,6 +53,20 @@ def has_patterns(style: str) -> bool:
     return style in _QUESTIONS
 
 
+def inferring(style: str, language: Language, relation: str, text: str) -> tuple[bool, ...]:
+    """Return whether a message asks for more than to recall one fact; both where it may be either.
+
+    It does where it tells of a case, asks for two things, or whether two things go together.
+    """
+    if style == "chatdoctor":
+        return (_tells_of_case(language, relation, text),)
+    if style == "safety":
+        return (_asks_of_two(language, relation, text),)
+    recalls = _asks_plainly(language, relation, text) or _fits(_some(language), text)
+    infers = _fits(_two(language), text) or _describes_case(language, relation, text)
+    return tuple(way for way, fits in ((True, infers), (False, recalls)) if fits)
+
+
 def is_refusable(text: str, language: Language) -> bool:
     """Say whether a message is one of the requests that rows refuse."""
     return _fits(_harmful(language), text)
@@ -86,33 +100,46 @@ def is_complaint(text: str, language: Language) -> bool:
 
 
 def _chatdoctor(language: Language, relation: str, text: str) -> bool:
-    return any(
+    return _tells_of_case(language, relation, text) or any(
         _leads(lead(language), _asking(questions, language, relation), text)
         for lead, questions in (
-            (_complaint, "chatdoctor.case_question"),
             (_named, "chatdoctor.diagnosis_question"),
             (_taken, "chatdoctor.medicine_question"),
         )
     )
 
 
+def _tells_of_case(language: Language, relation: str, text: str) -> bool:
+    """Say whether a patient tells of complaints, and asks what follows from them."""
+    asked = _asking("chatdoctor.case_question", language, relation)
+    return _leads(_complaint(language), asked, text)
+
+
 def _huatuo(language: Language, relation: str, text: str) -> bool:
-    words, asked = load(HuatuoWords, language), load(AttributeQuestionsWords, language)
-    if any(
+    words = load(HuatuoWords, language)
+    if _asks_plainly(language, relation, text):
+        return True
+    if _fits(_two(language), text):
+        return names_topic(text, relation, language)
+    if _fits(_some(language), text):
+        return words.some_name.get(relation, "\0").lower() in text
+    return _describes_case(language, relation, text)
+
+
+def _asks_plainly(language: Language, relation: str, text: str) -> bool:
+    """Say whether a message asks for a relation, or whether something is one of it."""
+    return any(
         _leads(_opened(language), each, text)
         for each in (
             _asking(_PLAIN, language, relation),
             _asking("huatuo.yes_or_no_question", language, relation),
         )
-    ):
-        return True
-    if _fits(_two(language), text):
-        topic = asked.topic_name.get(relation, "\0").lower()
-        theirs = re.sub(r"\bits\b", "their", re.sub(r"\bit\b", "them", topic))
-        return topic in text or theirs in text
-    if _fits(_some(language), text):
-        return words.some_name.get(relation, "\0").lower() in text
-    return _holds(_case(language), _asking("patients.case_question", language, relation), text)
+    )
+
+
+def _describes_case(language: Language, relation: str, text: str) -> bool:
+    asked = _asking("patients.case_question", language, relation)
+    return _holds(_case(language), asked, text)
 
 
 def _grounded(language: Language, relation: str, text: str) -> bool:
@@ -139,10 +166,15 @@ def _multi_hop(language: Language, relation: str, text: str) -> bool:
 def _safety(language: Language, relation: str, text: str) -> bool:
     if relation == "red_flag" and _fits(_warned(language), text):
         return True
-    combined = ("safety.combination_question", "safety.review_question")
-    return any(_fits(_asking(each, language, relation), text) for each in combined) or _holds(
+    return _asks_of_two(language, relation, text) or _holds(
         _harmless(language), _asking(_PLAIN, language, relation), text
     )
+
+
+def _asks_of_two(language: Language, relation: str, text: str) -> bool:
+    """Say whether a message asks if a medicine goes with another, or with an illness."""
+    combined = ("safety.combination_question", "safety.review_question")
+    return any(_fits(_asking(each, language, relation), text) for each in combined)
 
 
 def _overview(language: Language, relation: str, text: str) -> bool:

@@ -74,6 +74,9 @@ TELLING = {
 }
 """Tables whose templates introduce a text; the empty relation is that of each key."""
 
+Origins = frozenset[tuple[str, str]]
+"""Tables that hold a sentence, by key, and the entry of each."""
+
 _GLUE = {
     "en": ("{v}.", "{s} {v}.", "with {s}, {v}.", "{s}: {v}.", "{s} (is|are) (|a |an ){v}."),
     "zh": (
@@ -183,6 +186,27 @@ def stating_templates(relation: str, language: Language) -> list[str]:
 def is_stock(shown: str, style: str, language: Language) -> bool:
     """Say whether a sentence is a stock sentence of a style."""
     return _stock_pattern(style, language).fullmatch(shown) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def origins(shown: str, style: str, language: Language) -> Origins:
+    """Return the tables that hold a stock sentence, each with the entry of it or an empty text."""
+    return frozenset(each for each, found in _by_entry(style, language) if found.fullmatch(shown))
+
+
+@cache
+def _by_entry(
+    style: str, language: Language
+) -> tuple[tuple[tuple[str, str], re.Pattern[str]], ...]:
+    """Return a pattern for each entry of the tables of a style."""
+    found = []
+    for key in stock().get(style, ()):
+        held = table(key, language)
+        entries = held if isinstance(held, Mapping) else {"": held}
+        for entry, lines in entries.items():
+            if every := tuple(filter(None, _as_lines(lines))):
+                found.append(((key, str(entry)), re.compile(any_of(every, language, {}))))
+    return tuple(found)
 
 
 def _is_joined(told: str, named: frozenset[str], language: Language) -> bool:

@@ -21,6 +21,7 @@ _WIDE = re.compile("[［］]|\\[[０-９]")
 _SIGNS = " .,;。，；"
 LOST = "a sentence is worded as no template of what it states"
 _OWN = "a sentence that rests on no fact is no stock sentence"
+STOCK = "stock"
 _OPEN = "left open"
 
 
@@ -131,7 +132,7 @@ class WordingCheck:
             if partly and stock_sentences.leaves_open(told, partly, self._language):
                 return _OPEN
             stock = stock_sentences.is_stock(told.lower(), self._lesson.style, self._language)
-            return "stock" if stock else ""
+            return STOCK if stock else ""
         shown = marked(told)
         if any(not self._facts[place].relation for place in facts):
             return "quoted" if stock_sentences.quotes(shown, self._language) else ""

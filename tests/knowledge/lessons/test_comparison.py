@@ -136,6 +136,13 @@ def test_what_bars_any_medicine_sets_none_apart(name):
     assert compared_relations.says_something("青霉素过敏")
 
 
+def test_nobody_asks_twice_for_the_same_facts(rows):
+    asked = Counter(
+        (row.messages[0].content, *sorted(source.id for source in row.sources)) for row in rows
+    )
+    assert max(asked.values()) == 1
+
+
 @pytest.mark.parametrize("kind", comparisons.KINDS)
 def test_a_changed_comparison_is_found(kind, rows, prover):
     pick = random.Random(kind)

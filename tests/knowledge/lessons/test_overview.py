@@ -18,7 +18,8 @@ from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import FILES, read_lessons
 from knowledge.lessons.facts import paragraph_order
 from knowledge.lessons.facts.urgent_flags import is_grave_name
-from knowledge.lessons.templates.loader import LANGUAGES
+from knowledge.lessons.templates.loader import LANGUAGES, load
+from knowledge.lessons.templates.tables import OverviewWords
 from knowledge.lessons.verify.prover import Prover
 from knowledge.text.sentences import sentence_spans
 from knowledge.vocabulary import TREATING
@@ -150,6 +151,15 @@ def test_every_red_flag_of_a_condition_is_told(rows, starter):
         if len(every) == 2:
             told.append(every <= {source.id for source in row.sources})
     assert len(told) > 3 and sum(told) > 0.8 * len(told)
+
+
+def test_nobody_asks_twice_for_the_same_facts(rows):
+    asked = Counter(
+        (row.messages[0].content, *sorted(source.id for source in row.sources)) for row in rows
+    )
+    assert max(asked.values()) == 1
+    words = load(OverviewWords, "en").question
+    assert all(len(each[form::2]) > 3 for each in words.values() for form in (0, 1))
 
 
 @pytest.mark.parametrize(
