@@ -81,7 +81,9 @@ def test_tests_are_told_before_treatment(rows):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_cannot_wait_is_among_the_possibilities(rows, language):
-    words = {"en": ("exclude", "rule out", "excluded", "ruled out"), "zh": ("先排除",)}[language]
+    words = {"en": ("exclude", "rule out", "ruled out"), "zh": ("先排除", "是否为", "针对")}[
+        language
+    ]
     told = [row.messages[1].content.lower() for row in rows if row.language == language]
     assert sum(any(word in answer for word in words) for answer in told) > 5
 
