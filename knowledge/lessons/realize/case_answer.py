@@ -323,6 +323,9 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     seen_that_day = plan.warning and urgent_flags.is_of_that_day(plan.warning.text)
     if seen_that_day and answer.states("red_flag"):  # not within a day or two
         return
+    if plan.to_patient and any(case_reasoning.tests_excluding(page, each) for each in plan.rivals):
+        draw_stock(own.same_day_step, page, answer, at_any_rate=True)
+        return
     if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
         draw_stock(own.prompt_step, page, answer, at_any_rate=True)
         return

@@ -118,17 +118,15 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
         answer.add_stating(text, (other, plan.told_by, [item]))
 
 
-def _tell_how_excluded(
-    page: FactPage, danger: FactPage, answer: AnswerBuilder, pick: random.Random
-) -> None:
-    """State the first tests for a danger, unless they are those of the condition anyhow.
+def tests_excluding(page: FactPage, danger: FactPage) -> list[PageFact]:
+    """Return the first tests for a danger, none where they are those of the condition anyhow.
 
     Beside one that is acted upon before any test only those that are done within minutes.
     """
     if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
-        return
+        return []
     if _OF_HEADACHE.search(danger.name) and not case_plan.cannot_wait(page):
-        return
+        return []
     own = {item.object for item in page.entity_facts("test")}
     tests = [
         item
@@ -137,7 +135,14 @@ def _tell_how_excluded(
     ]
     if _SEEN_AT_ONCE.search(page.name):
         tests = [item for item in tests if _AT_ONCE.search(item.text)]
-    if any(item.object not in own for item in tests):
+    return tests if any(item.object not in own for item in tests) else []
+
+
+def _tell_how_excluded(
+    page: FactPage, danger: FactPage, answer: AnswerBuilder, pick: random.Random
+) -> None:
+    """State the first tests for a danger."""
+    if tests := tests_excluding(page, danger):
         table = load(VignetteWords, page.language).excluded_by["test"]
         text = realizer.fill_with_items(table, danger.said, tests, page.language, pick)
         answer.add_stating(text, (danger, "test", tests))

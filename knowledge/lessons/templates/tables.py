@@ -214,6 +214,7 @@ class ConsultationWords:
     heeded: Lines = _lines()
     pregnancy_test: Lines = _lines()
     prompt_step: Lines = _lines()
+    same_day_step: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
     heard_medicine: Lines = _lines()

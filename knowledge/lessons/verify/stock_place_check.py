@@ -46,6 +46,7 @@ _OF_KIND: Mapping[str, str] = {
     "consultation.urgent_first": "condition",
     "consultation.urgent_named": "condition",
     "consultation.prompt_step": "condition",
+    "consultation.same_day_step": "condition",
     "consultation.next_step": "condition",
     "consultation.next_tested": "condition",
     "consultation.next_named": "condition",

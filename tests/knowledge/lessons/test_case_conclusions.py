@@ -96,7 +96,7 @@ def test_a_complaint_is_no_conclusion():
     assert case_fitness.is_complaint("慢性腰痛")
 
 
-def weigh(subject, *others, told=(), to_patient=False):
+def weigh(subject, *others, told=(), to_patient=False, manner=LONG):
     """Return the answer to a case that is weighed against one or two conditions."""
     pick = random.Random(5)
     mine = subject.entity_facts("symptom")[0]
@@ -105,7 +105,7 @@ def weigh(subject, *others, told=(), to_patient=False):
     plan = case_plan.plan_case(
         subject,
         "test",
-        LONG,
+        manner,
         pick,
         findings=told or subject.entity_facts("symptom"),
         rival=Rival(others[0], both[0], third=third),
@@ -138,6 +138,16 @@ def test_a_colleague_hears_first_what_cannot_wait():
         subject = ill("Peptic ulcer", felt=felt, tests=("gastroscopy",))
         opening = weigh(subject, rival).split(". ")[0]
         assert ("hospital" in opening or "emergency department" in opening) is first
+
+
+@pytest.mark.parametrize(
+    ("rival", "now"), [("Heart attack", True), ("Pulmonary embolism", True), ("Gastritis", False)]
+)
+def test_who_may_have_an_emergency_is_not_told_to_come_in_a_day_or_two(rival, now):
+    subject = ill("Reflux disease", felt=("chest pain", "heartburn"), tests=("gastroscopy",))
+    other = ill(rival, felt=("chest pain",), tests=("troponin",))
+    text = weigh(subject, other, to_patient=True, manner=Manner("plain", "long"))
+    assert ("what is dangerous is ruled out" in " ".join(text.split())) is now
 
 
 @pytest.mark.parametrize("finding", ["distorted vision", "a scotoma", "central blind spot"])

@@ -21,6 +21,7 @@ GOVERNED = (
     "consultation.why", "consultation.why_named", "consultation.why_own", "consultation.next_step",
     "consultation.next_tested", "consultation.next_named", "consultation.urgent_first",
     "consultation.urgent_named", "consultation.emergency", "consultation.prompt_step",
+    "consultation.same_day_step",
     "consultation.warning_lead",
     "chatdoctor.closing", "chatdoctor.case_closing", "chatdoctor.medicine_closing",
     "chatdoctor.prognosis_closing", "chatdoctor.urgent_closing", "huatuo.heard", "huatuo.why",

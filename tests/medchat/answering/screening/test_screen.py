@@ -334,3 +334,18 @@ def test_drooling_is_taken_for_the_throat_and_not_for_a_drooping_face():
         for each in screen("My son of 3 has a fever and is drooling", [], "en").emergencies
     ]
     assert "airway-obstruction" in found and "stroke" not in found
+
+
+@pytest.mark.parametrize(
+    ("message", "language"),
+    [
+        ("A 30-year-old with vaginal bleeding who has just collapsed, cold and clammy", "en"),
+        ("患者女，28岁，阴道大量出血，面色苍白，晕倒在地", "zh"),
+    ],
+)
+def test_bleeding_from_within_is_sent_to_hospital_and_not_only_pressed(message, language):
+    suspected = find_emergencies(message, (), language)
+    found = {each.emergency.id: each.emergency for each in suspected}
+    said = {"en": ("emergency department", "from within"), "zh": ("急诊", "体内")}[language]
+    assert "massive-bleeding" in found
+    assert all(each in found["massive-bleeding"].act[language] for each in said)
