@@ -159,18 +159,20 @@ def test_what_no_source_tells_is_not_said_to_be_safe(language):
             assert re.search(excludes, each)
 
 
-def test_a_request_for_an_overview_names_no_aspect_that_is_untold():
+@pytest.mark.parametrize("form", ["whole", "part"])
+def test_a_request_for_an_overview_names_no_aspect_that_is_untold(form):
     subject = page(
         "维普利姆", "medicine", description=told("强效肝药酶诱导剂。"),
         side_effect=named("symptom", "恶心"),
     )  # fmt: skip
     answer = AnswerBuilder(subject, random.Random(0), asker="reader")
     answer.state("description", subject.text_facts("description"))
-    asked = draws(lambda pick: overview._asked(subject, answer, pick), 80)
+    asked = draws(lambda pick: overview._asked(subject, form, answer, pick), 80)
     assert not any(re.search("用途|禁忌|风险|注意|留意", each) for each in asked)
     answer.state("side_effect", subject.entity_facts("side_effect"))
-    asked = draws(lambda pick: overview._asked(subject, answer, pick), 80)
-    assert any("注意" in each for each in asked) and not any("用途" in each for each in asked)
+    asked = draws(lambda pick: overview._asked(subject, form, answer, pick), 80)
+    assert any("注意" in each for each in asked) is (form == "whole")
+    assert not any("用途" in each for each in asked)
 
 
 def test_parts_of_a_combination_do_not_stand_beside_it():
