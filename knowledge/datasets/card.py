@@ -372,8 +372,8 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             "- What is told of a condition is what the sources hold of it, which may lack a test, "
             "a treatment or a warning that matters.",
             "- These rows were not read one by one. Where samples of such data were read closely, "
-            "one row in ten had a fault, of cases (vignettes, dialogues, comparisons, overviews) "
-            "up to one in two: an odd fact, a short list, a rival that is not named, a sentence "
+            "one row in seven to ten had a fault, of cases (vignettes, dialogues, comparisons, "
+            "overviews) one in three to two: an odd fact, a short list, a rival that is not named, a sentence "
             "that does not fit who asks.",
             "- That a wording names a medicine or test of the sources does not mean that it is "
             "still in use.",
