@@ -373,8 +373,8 @@ def _limits(counts: RowCounts) -> Iterator[str]:
             "a treatment or a warning that matters.",
             "- These rows were not read one by one. Where samples of such data were read closely, "
             "one row in seven to ten had a fault, of cases (vignettes, dialogues, comparisons, "
-            "overviews) one in three to two: an odd fact, a short list, a rival that is not named, a sentence "
-            "that does not fit who asks.",
+            "overviews) one in three to one in two: an odd fact, a short list, a rival that is not "
+            "named, a sentence that does not fit who asks.",
             "- That a wording names a medicine or test of the sources does not mean that it is "
             "still in use.",
             "- Statistical associations are told as such and never as advice. Patients, ages and "
