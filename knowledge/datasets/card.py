@@ -77,7 +77,7 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
     if counts.calculated:
         yield from (
             f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
-            "answer calls a calculator, or asks for the value that is missing, and the row names "
+            "answer calls a calculator, asks for the value that is missing, or declines; the row names "
             "the formula, its inputs and its result. The formulas are those that medchat has.",
             "",
         )

@@ -32,15 +32,14 @@ def fitness(counts: RowCounts) -> Iterator[str]:
         return
     yield from ("## What it is good for, and what not", "", "A model can learn from these rows")
     yield ""
-    there = {*counts.styles, *counts.answers}
+    there = {**counts.styles, **counts.answers}
     for needed, taught in _TAUGHT:
-        if needed & there:
-            yield f"- {taught}"
+        if rows := sum(there.get(each, 0) for each in needed):
+            yield f"- {taught} ({rows:,} {'row' if rows == 1 else 'rows'})"
     yield from (
         "",
-        "How many rows do each stands [below](#rows-by-what-the-answer-does). "
-        "A model will not learn from them how people really talk, nor medicine that the sources "
-        "lack. No model that was trained on these very rows was evaluated. "
+        "What few rows show is hardly learned. A model will not learn from them how people really "
+        "talk, nor medicine that the sources lack. No model that was trained on these very rows was evaluated. "
         "Rows without evidence in the question are as right as their source, so mind the column "
         "`licence` and the table of sources below. None of this replaces an evaluation of the "
         "trained model.",

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.tool_turns import turns_of
 from knowledge.records import Lesson
 from knowledge.vocabulary import INVERSE, RELATIONS
 
@@ -48,6 +49,9 @@ ANSWERS = {
     "where to go; all are of one closed, reviewed list",
 }
 """What an answer may do, as the card tells it."""
+
+_MISSING = "=?"
+"""Stands for a value that a call lacks, in the words of a calculation."""
 
 BASE_KNOWS = "base_knows"
 """In the meta of a row that was drawn for a base: how much of its facts that knows, in percent."""
@@ -188,16 +192,19 @@ class RowCounts:
 
 def _answers_of(lesson: Lesson) -> Iterator[str]:
     """Yield what the answers of a row do, by the names of `ANSWERS`."""
-    meta, roles = lesson.meta, [message.role for message in lesson.messages]
+    meta, turns = lesson.meta, turns_of(lesson)
+    kinds = [turn.kind for turn in turns]
+    lacks = any(_MISSING in source.quote for source in lesson.sources)
+    given = kinds[:2] == ["user", "assistant"] and "call" in kinds
     support = meta.get("support")
     for name, does in (
         ("declines", meta.get("declined")),
         ("declines in part", meta.get("partly")),
         ("refuses", meta.get("refused")),
         ("urgent", meta.get("urgent")),
-        ("calls", "tool" in roles),
-        ("asks for a value", lesson.style == "tools" and "tool" not in roles),
-        ("several turns", roles.count("user") > 1),
+        ("calls", "call" in kinds),
+        ("asks for a value", lesson.style == "tools" and (lacks or given)),
+        ("several turns", kinds.count("user") > 1),
         ("reasons", meta.get("trace")),
         ("stock sentences", isinstance(support, list) and not all(support)),
     ):

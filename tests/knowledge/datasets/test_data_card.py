@@ -189,7 +189,20 @@ def test_what_a_model_can_learn_is_what_rows_do():
     assert "refuse what would do harm" in learned
     assert all(each not in learned for each in ("emergency", "step traced", "call", "decline"))
     silent = row(4, style="grounded", partly="tests", support=[[0], []])
-    told = text(counted(plain, silent, row(5, style="tools")))
+    asked = 'calculate("BMI", weight=?, height=1.75 m) = ?'
+    asks = replace(row(5, style="tools"), sources=(LessonSource("fact", "formula:bmi", asked),))
+    called = Lesson(
+        "tools-en-6",
+        (
+            LessonMessage("user", "BMI of 70 kg and 1.75 m?"),
+            LessonMessage("assistant", 'calculate("BMI", weight=70 kg, height=1.75 m)'),
+            LessonMessage("user", "RESULT: BMI = 22.9"),
+            LessonMessage("assistant", "The BMI is 22.9."),
+        ),
+        *("en", "tools", (), (), "f", "CC0-1.0", {}),
+    )
+    told = text(counted(plain, silent, asks, called))
+    assert "| calls | 1 |" in told and "| several turns |" not in told
     assert "| declines in part | 1 | says so of one of two things |" in told
     assert "| stock sentences | 1 |" in told and "| asks for a value | 1 |" in told
     learned = told.split("## What it is good for", 1)[1].split("##", 1)[0]
