@@ -77,8 +77,8 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
     if counts.calculated:
         yield from (
             f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
-            "answer calls a calculator, asks for the value that is missing, or declines; the row names "
-            "the formula, its inputs and its result. The formulas are those that medchat has.",
+            "answer calls a calculator, asks for the value that is missing, or declines; the row "
+            "names the formula, its inputs and its result. The formulas are those that medchat has.",
             "",
         )
     if counts.unproven:

@@ -39,7 +39,8 @@ def fitness(counts: RowCounts) -> Iterator[str]:
     yield from (
         "",
         "What few rows show is hardly learned. A model will not learn from them how people really "
-        "talk, nor medicine that the sources lack. No model that was trained on these very rows was evaluated. "
+        "talk, nor medicine that the sources lack. No model that was trained on these very "
+        "rows was evaluated. "
         "Rows without evidence in the question are as right as their source, so mind the column "
         "`licence` and the table of sources below. None of this replaces an evaluation of the "
         "trained model.",
