@@ -78,7 +78,7 @@ def _head(generation: int, counts: RowCounts, screened: FilterReport) -> Iterato
         yield from (
             f"{counts.calculated:,} questions are answered with a clinical formula or score: the "
             "answer calls a calculator, asks for the value that is missing, or declines; the row "
-            "names the formula, its inputs and its result. The formulas are those that medchat has.",
+            "names the formula, its inputs and its result. The formulas are those of medchat.",
             "",
         )
     if counts.unproven:
