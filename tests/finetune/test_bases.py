@@ -165,7 +165,8 @@ def test_what_a_killed_run_left_is_no_base(gguf: Path, tmp_path: Path) -> None:
         (folder / half).mkdir(parents=True)
         (folder / half / "config.json").write_text("{}")
     assert base_records.list_bases(tmp_path) == []
-    assert base_records.find(tmp_path, "toy") == "toy"
+    with pytest.raises(FinetuneError, match="no base toy"):
+        base_records.find(tmp_path, "toy")
     adding.add(tmp_path, str(gguf), name="toy")
     assert [base.name for base in base_records.list_bases(tmp_path)] == ["toy"]
     assert sorted(path.name for path in folder.iterdir()) == [".lock", "toy"]

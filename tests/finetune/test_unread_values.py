@@ -14,6 +14,7 @@ SET = {
     "mix": (Mix("general"),),
     "uncovered": 0.3,
     "questions": 4,
+    "balance": 2,
     "lora.dropout": 0.1,
     "policy": "stack",
     "batch_tokens": 4096,
