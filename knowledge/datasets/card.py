@@ -36,8 +36,12 @@ def text(
     pairs: Sequence[Mapping[str, str]] = (),
     sources: Sequence[GraphSource] = (),
     hashes: Mapping[str, str] = {},
+    by_lot: Sequence[tuple[str, Lesson]] = (),
 ) -> str:
-    """Return what CARD.md holds: `hashes` are those of the data files, by name."""
+    """Return what CARD.md holds: `hashes` are those of the data files, by name.
+
+    `samples` are the best rows, and `by_lot` others that were drawn, each with what it is of.
+    """
     parts = (
         hub_header.lines(counts),
         _head(generation, counts, screened),
@@ -46,6 +50,7 @@ def text(
         card_uses.lines(counts),
         _files(counts, hashes),
         card_samples.lines(samples, STYLES),
+        card_samples.lot_lines(by_lot),
         card_samples.pair_lines(pairs),
         _tables(counts, _unwritten(counts, arguments)),
         _diversity(counts),

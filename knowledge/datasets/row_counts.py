@@ -129,7 +129,7 @@ class RowCounts:
     def _measure(self, lesson: Lesson) -> None:
         cell = (lesson.style, lesson.language)
         self.cells[cell] = self.cells.get(cell, 0) + 1
-        for name in _answers_of(lesson):
+        for name in answers_of(lesson):
             self.answers[name] = self.answers.get(name, 0) + 1
         self.parallel += bool(lesson.meta.get("parallel"))
         for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
@@ -186,7 +186,7 @@ class RowCounts:
         return name, written[name] / sum(written.values())
 
 
-def _answers_of(lesson: Lesson) -> Iterator[str]:
+def answers_of(lesson: Lesson) -> Iterator[str]:
     """Yield what the answers of a row do, by the names of `ANSWERS`."""
     meta, turns = lesson.meta, turns_of(lesson)
     kinds = [turn.kind for turn in turns]

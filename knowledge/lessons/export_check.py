@@ -148,6 +148,7 @@ class ExportCheck:
                 samples.pairs,
                 self._sources,
                 self._hashes,
+                samples.by_lot,
             )
             held = (folder / "CARD.md").read_text(encoding="utf-8")
         except (OSError, KeyError, TypeError, ValueError, AttributeError):
