@@ -6,7 +6,7 @@ medicine + words of a paragraph -> whether the paragraph lacks its grave side ef
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 
@@ -95,14 +95,19 @@ _CALLED_OTHERWISE = re.compile(
 """A class by what medicines do as well, and those that are antihistamines and antidepressants."""
 
 
-def allows_treatment(page: FactPage, told: Iterable[PageFact]) -> bool:
+def allows_treatment(page: FactPage, told: Sequence[PageFact]) -> bool:
     """Say whether the usual treatment of a condition fits whoever has some findings."""
     if _UNTREATED.search(page.name):
         return False
-    texts = [item.text for item in told]
-    if any(of.search(page.name) and any(map(at.search, texts)) for of, at in _IN_ACUTE_FORM):
+    if is_in_acute_form(page, told):
         return False
-    return not any(map(_WISH_FOR_CHILD.search, texts))
+    return not any(_WISH_FOR_CHILD.search(item.text) for item in told)
+
+
+def is_in_acute_form(page: FactPage, told: Iterable[PageFact]) -> bool:
+    """Say whether findings are those of the acute form of what else lasts for years."""
+    texts = [item.text for item in told]
+    return any(of.search(page.name) and any(map(at.search, texts)) for of, at in _IN_ACUTE_FORM)
 
 
 _UNFIT = (

@@ -274,6 +274,26 @@ def alarm_of(texts: Iterable[str], language: Language) -> Alarm:
     return ""
 
 
+def alarms_with_age(texts: Iterable[str], language: Language) -> bool:
+    """Say whether one of some findings may mean a cancer in or past middle life.
+
+    >>> alarms_with_age(["early satiety"], "en"), alarms_with_age(["头晕"], "zh")
+    (True, False)
+    """
+    return any(_alarming("with_age", language).search(each) for each in texts)
+
+
+def needs_ambulance(texts: Iterable[str], language: Language) -> bool:
+    """Say whether nobody with some findings goes to hospital by themselves.
+
+    >>> needs_ambulance(["syncope"], "en"), needs_ambulance(["肩尖痛", "腹痛"], "zh")
+    (True, True)
+    >>> needs_ambulance(["testicular pain"], "en")
+    False
+    """
+    return any(_alarming("by_ambulance", language).search(each) for each in texts)
+
+
 def is_weighed(text: str, language: Language, *, lasts: bool = False) -> bool:
     """Say whether a finding calls for a grave condition among the possibilities of a case.
 

@@ -96,6 +96,7 @@ def _find_expected(page: FactPage) -> tuple[FactPage, ...]:
         if each
         and expected_rivals.is_expected(page, each)
         and not urgent_flags.is_told_by_history(each)
+        and not _begins_otherwise(page, each)
         and patient_profiles.may_befall(page, each)
         and shared(page, each.as_written(), relation)
     )
@@ -139,7 +140,11 @@ def rivals_of(
         for each in (*alike(page), *grave_with(page, told))
         if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
     }
-    every |= {each.id: each for each in expected_of(page)}
+    every |= {
+        each.id: each
+        for each in expected_of(page)
+        if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
+    }
     paired = [
         (each, [pair for pair in shared(page, each, relation) if pair[0].object in named])
         for each in every.values()
@@ -236,7 +241,7 @@ def _demanding(
     names = " ".join(each.text for each in page.entity.names)
     if demanded_dangers.lacks_telling(names, [item.text for item in told]):
         return list(told)
-    who = patient_profiles.profile_of(page, told)
+    who = patient_profiles.grown_with(patient_profiles.profile_of(page, told), named)
     found: set[int] = set()
     for demand in demanded_dangers.demands():
         if who.pace == "lasting" and not demand.lasts:

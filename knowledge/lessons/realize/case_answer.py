@@ -8,6 +8,7 @@ A plain answer explains and says what comes next; a professional one states the 
 import random
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from knowledge.lessons.facts import (
@@ -20,7 +21,13 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.facts.pregnancy_names import is_of_pregnancy
 from knowledge.lessons.facts.validation_split import is_validation
-from knowledge.lessons.realize import case_plan, case_reasoning, english_texts, realizer
+from knowledge.lessons.realize import (
+    case_plan,
+    case_reasoning,
+    case_timing,
+    english_texts,
+    realizer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan, Told
 from knowledge.lessons.templates.loader import load
@@ -57,6 +64,22 @@ _UNNAMED = 0.6
 """How often a Chinese plan leaves out the name of the only condition that was mentioned."""
 
 
+_BY_TALK = re.compile(
+    "depress|anxiety|panic|bipolar|schizophren|insomnia|sleep|traumatic|obsessive|attention|"
+    "抑郁|焦虑|惊恐|双相|精神分裂|失眠|睡眠|创伤后|强迫|注意缺陷",
+    re.IGNORECASE,
+)
+_LOW = re.compile(
+    "low mood|loss of interest|hopeless|guilt|depressi(?:on|ve)|early morning waking|"
+    "情绪低落|兴趣丧失|自责|绝望|抑郁症|早醒",
+    re.IGNORECASE,
+)
+_DESPAIR = re.compile("suicid|自杀", re.IGNORECASE)
+"""What may come with thoughts of suicide, and what a warning says of them."""
+
+_EXAMINES = re.compile("examin|查体", re.IGNORECASE)
+"""Conditions that are recognised by what is told, and closings that rest on an examination."""
+
 _ORDERS = re.compile(
     "(?:do not|never|give|avoid|stop|start|treat)\\b|[^,;]*should not be delayed", re.IGNORECASE
 )
@@ -83,7 +106,10 @@ def tell(
         answer.presses = True
     elif plan.is_grave and plan.to_patient:
         words = load(ConsultationWords, plan.page.language)
-        urgent = words.urgent_first if lead else words.urgent_named
+        told = [item.said for item in plan.findings]
+        carried = urgent_flags.needs_ambulance(told, plan.page.language)
+        first = words.ambulance_first if carried else words.urgent_first
+        urgent = first if lead else words.urgent_named
         draw_stock(urgent, plan.page, answer, at_any_rate=True)
     elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
         if not act_now(plan.page, answer) and plan.manner.is_plain and not plan.is_urgent:
@@ -166,12 +192,18 @@ def tell_care(
         meaning = case_plan.plan_meaning(plan.page, plan.relation, _AT_LENGTH, pick)
     for relation, items in meaning:
         answer.state(relation, items, briefly=0.6)
-    if plan.manner.is_plain:
-        _tell_steps(plan, answer, pick, named=named)
-    else:
-        tell_together(plan.page, plan.steps, answer, pick)
-    answer.close_lists()
+    tested = 1 + next((at for at, (each, _) in enumerate(plan.steps) if each == "test"), -1)
+    first = replace(plan, steps=plan.steps[:tested] if plan.rival else ())
+    for part in (first, replace(plan, steps=plan.steps[len(first.steps) :])):
+        if plan.manner.is_plain and part.steps:
+            _tell_steps(part, answer, pick, named=named)
+        elif part.steps:
+            tell_together(plan.page, part.steps, answer, pick)
+        answer.close_lists()
+        if part is first:
+            case_reasoning.tell_rival_tests(plan, answer, pick)
     _tell_pregnancy_test(plan, answer)
+    _tell_of_despair(plan, answer)
     if named and not plan.is_grave:
         heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
@@ -187,6 +219,17 @@ def _tell_pregnancy_test(plan: CasePlan, answer: AnswerBuilder) -> None:
     if fertile and not tested and _AS_IN_PREGNANCY.search(told):
         words = load(ConsultationWords, plan.page.language)
         draw_stock(words.pregnancy_test, plan.page, answer, at_any_rate=True)
+
+
+def _tell_of_despair(plan: CasePlan, answer: AnswerBuilder) -> None:
+    """Say what to do with thoughts of suicide where low mood is told or weighed, and no more is."""
+    about = [plan.page.name, *(each.name for each in plan.rivals)]
+    about += [item.text for item in plan.findings]
+    said = [plan.warning.text] if plan.warning else []
+    if plan.findings and _LOW.search(" ".join(about)) and not _DESPAIR.search(" ".join(said)):
+        patient = load(ConsultationWords, plan.page.language).despair
+        lines = patient if plan.to_patient else load(VignetteWords, plan.page.language).despair
+        draw_stock(lines, plan.page, answer, at_any_rate=True)
 
 
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
@@ -316,18 +359,11 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
     """End an answer: what comes next, and what this answer cannot say."""
     page, length = plan.page, plan.manner.length
     words, own = load(ChatdoctorWords, page.language), load(ConsultationWords, page.language)
+    if plan.findings and not named and case_timing.tell_when(plan, answer):
+        return
     if plan.is_urgent and (plan.is_grave or not plan.to_patient or not plan.findings):
         return
     if named and (answer.states("red_flag") or answer.heeds):  # which says when to come back
-        return
-    seen_that_day = plan.warning and urgent_flags.is_of_that_day(plan.warning.text)
-    if seen_that_day and answer.states("red_flag"):  # not within a day or two
-        return
-    if plan.to_patient and any(case_reasoning.tests_excluding(page, each) for each in plan.rivals):
-        draw_stock(own.same_day_step, page, answer, at_any_rate=True)
-        return
-    if plan.alarm == "soon" or (plan.is_urgent and plan.findings):
-        draw_stock(own.prompt_step, page, answer, at_any_rate=True)
         return
     if plan.to_patient and not case_plan.may_be_routine(page):
         return
@@ -340,6 +376,8 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
             return
     if not plan.manner.is_plain:
         closings = load(VignetteWords, page.language).closing
+        if _BY_TALK.search(page.name):
+            closings = tuple(each for each in closings if not _EXAMINES.search(each))
         if not plan.steps:
             closings = tuple(each for each in closings if each)
         if not named:
@@ -349,10 +387,8 @@ def _tell_next(plan: CasePlan, answer: AnswerBuilder, pick: random.Random, *, na
         draw_stock(words.prognosis_closing, page, answer)
     elif length != "short" or pick.random() < 0.5:
         closings = words.closing if named else words.case_closing
-        nexts = own.next_named if named else own.next_step
-        if not named and answer.states("test"):
-            nexts = own.next_tested or nexts
-        draw_stock(nexts if pick.random() < _NEXT else closings, page, answer)
+        nexts = own.next_named if named else own.next_tested if answer.states("test") else ()
+        draw_stock(nexts if nexts and pick.random() < _NEXT else closings, page, answer)
 
 
 def fit_reasons(lines: Lines, relation: str, items: Sequence[PageFact]) -> Lines:

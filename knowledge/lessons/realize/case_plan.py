@@ -46,6 +46,9 @@ _AKIN = {
 """What is told of a medicine beside what was asked for, where that belongs together."""
 
 _FIRST_AFTER = ("treatment", "medicine")
+_AFTER_DIAGNOSIS = ("treatment", "medicine")
+"""What is chosen once a suspicion is proven: a case tells the first line alone."""
+
 _ANSWERED_FIRST = ("department", "complication")
 """What stands behind what is tried first, and what who complains wants to hear first."""
 
@@ -147,7 +150,20 @@ class CasePlan:
         flagged = (pressing or self.alarm == "soon") and self.who.pace == "sudden"
         if self.alarm == "soon" and self.warning and not self.findings:  # which says when it is one
             flagged = False
-        return flagged or self.alarm == "now" or urgent_flags.is_grave(self.page)
+        danger = self.to_patient and self.weighs_danger
+        return flagged or danger or self.alarm == "now" or urgent_flags.is_grave(self.page)
+
+    @property
+    def weighs_danger(self) -> bool:
+        """Say whether a new finding calls for a condition that cannot wait, and that is weighed."""
+        if self.rival is None or self.who.pace == "lasting":
+            return False
+        weighed = [(self.rival.page, self.rival.shared[0])]
+        weighed += [self.rival.third] if self.rival.third else []
+        return any(
+            cannot_wait(other) and urgent_flags.is_weighed(item.said, self.page.language)
+            for other, item in weighed
+        )
 
     @property
     def is_urgent(self) -> bool:
@@ -186,9 +202,10 @@ def plan_case(
         ]
     whole = flags if relation == "red_flag" else page.text_facts(relation)
     who = patient_profiles.profile_of(page, [*findings, *history])
+    who = patient_profiles.grown_with(who, rival.pages if rival else ())
     if alarm == "soon" and who.stage == "baby":  # who gets worse within hours
         alarm = "now"
-    return CasePlan(
+    plan = CasePlan(
         page,
         relation,
         manner,
@@ -215,6 +232,8 @@ def plan_case(
             asked_first=not findings or relation in _ANSWERED_FIRST,
         ),
     )
+    later = plan.warning is not None and urgent_flags.is_of_that_day(plan.warning.text)
+    return replace(plan, warning=None) if later and findings and plan.is_grave else plan
 
 
 def fit_case(plan: CasePlan) -> CasePlan:
@@ -235,6 +254,7 @@ def fit_case(plan: CasePlan) -> CasePlan:
         )
         for each, items in plan.steps
         if (treated or each not in TREATING) and (clinic or each != "department")
+        if each not in _AFTER_DIAGNOSIS
     )
     steps = tuple((each, items) for each, items in fit if items)
     lost = plan.relation in (*TREATING, "department") and plan.relation not in dict(steps)

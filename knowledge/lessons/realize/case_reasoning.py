@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from knowledge.lessons.facts import case_fitness
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -26,8 +27,10 @@ _SEEN_AT_ONCE = re.compile(
 )
 """Dangers that are acted upon before any test."""
 
-_OF_HEADACHE = re.compile("meningitis|subarachnoid|encephalitis|脑膜炎|蛛网膜下腔|脑炎")
-"""Dangers whose tests are not for every headache."""
+_NOT_FOR_ALL = re.compile(
+    "meningitis|subarachnoid|encephalitis|guillain|脑膜炎|蛛网膜下腔|脑炎|吉兰", re.IGNORECASE
+)
+"""Dangers whose tests are not for every headache and every weakness."""
 
 _BY_HAND = re.compile("examination$|体格检查$", re.IGNORECASE)
 _DANGER_TESTS = 2
@@ -110,7 +113,7 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
         template = grammar.draw(another["symptom"], pick)
         text = realizer.fill(template, page.language, 1, r=third.said, x=item.said)
         answer.add_stating(text, (third, "symptom", [item]))
-    for danger in plan.rivals:
+    for danger in excluded_first(plan):
         _tell_how_excluded(page, danger, answer, pick)
     for item in rival.absent:
         template = grammar.draw(load(DialogueWords, page.language).absent[plan.told_by], pick)
@@ -118,22 +121,47 @@ def _tell_against(plan: CasePlan, rival: Rival, answer: AnswerBuilder, pick: ran
         answer.add_stating(text, (other, plan.told_by, [item]))
 
 
+def excluded_first(plan: CasePlan) -> list[FactPage]:
+    """Return the rivals whose tests come before those of the condition, unless it is acute."""
+    if case_fitness.is_in_acute_form(plan.page, plan.findings):
+        return []
+    return [each for each in plan.rivals if tests_excluding(plan.page, each)]
+
+
+def tell_rival_tests(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:
+    """State by which tests the first rival is told apart, where no emergency is in question."""
+    if plan.rival is None or any(map(case_plan.cannot_wait, (plan.page, *plan.rivals))):
+        return
+    other = plan.rival.page
+    told = {item.object for item in answer.stated("test")}
+    every = [
+        item
+        for item in other.entity_facts("test")
+        if not _BY_HAND.search(item.text) and patient_profiles.fits_age(plan.page, item)
+    ]
+    if not told or not every or every[0].object in told:  # what comes first tells both apart
+        return
+    if tests := [item for item in every if item.object not in told][:_DANGER_TESTS]:
+        text = realizer.state_facts(other.said, "test", tests, plan.page.language, pick)
+        answer.add_stating(text, (other, "test", tests))
+
+
 def tests_excluding(page: FactPage, danger: FactPage) -> list[PageFact]:
     """Return the first tests for a danger, none where they are those of the condition anyhow.
 
-    Beside one that is acted upon before any test only those that are done within minutes.
+    Beside another emergency only those that are done within minutes.
     """
     if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
         return []
-    if _OF_HEADACHE.search(danger.name) and not case_plan.cannot_wait(page):
+    if _NOT_FOR_ALL.search(danger.name):
         return []
     own = {item.object for item in page.entity_facts("test")}
     tests = [
         item
         for item in danger.entity_facts("test")[:_DANGER_TESTS]
-        if not _BY_HAND.search(item.text)
+        if not _BY_HAND.search(item.text) and patient_profiles.fits_age(page, item)
     ]
-    if _SEEN_AT_ONCE.search(page.name):
+    if case_plan.cannot_wait(page):
         tests = [item for item in tests if _AT_ONCE.search(item.text)]
     return tests if any(item.object not in own for item in tests) else []
 

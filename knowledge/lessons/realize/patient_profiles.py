@@ -154,7 +154,7 @@ _LASTING = re.compile(
     "schizophren|reflux|sleep apn|polycystic|incontinence|myasthenia|tuberculosis|hepatitis [bc]|"
     "post-traumatic|obsessive|(?:use disorder|dependence)$|"
     "cataract|macular degener|open-angle|retinitis pigment|白内障|黄斑变性|开角型|视网膜色素|"
-    "hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
+    "panic|惊恐|hypothyroid|hyperthyroid|cirrhos|sclerosis|psoria|anaemia|anemia|deficiency|depress|anxiety|"
     "慢性|癌|瘤|糖尿病|关节炎|骨质|痴呆|帕金森|甲状腺|硬化|银屑|贫血|缺乏|抑郁|焦虑|肥大|增生|"
     "乳糜泻|纤维肌痛|克罗恩|溃疡性结肠炎|子宫内膜异位|特应性皮炎|湿疹|痤疮|失眠|双相|精神分裂|反流|肠易激|睡眠呼吸暂停|"
     "多囊卵巢|失禁|重症肌无力|结核病|[乙丙]型(?:病毒性)?肝炎|创伤后应激|强迫|"
@@ -352,9 +352,25 @@ def grown_with(who: PatientProfile, weighed: Sequence[FactPage]) -> PatientProfi
     return who
 
 
+_TOLD_IN_WORDS = re.compile(
+    r"tightness|nausea|\bpain\b(?!.*(?:cry|draw))|ache\b|itch|dizz|numb|tingl|palpitation|fatigue|"
+    "tiredness|blurred|double vision|taste|heaviness|"
+    "胸闷|恶心|痛|头晕|麻木|刺痛|心悸|乏力|视物|味觉|瘙痒",
+    re.IGNORECASE,
+)
+_DONE_BY_PATIENT = re.compile(
+    r"peak (?:expiratory )?flow|spirometr|visual acuity|visual field|questionnaire|pulmonary "
+    r"function|exhaled|PHQ|GAD|峰流速|峰值流速|肺功能|视力检查|视野|呼出气|量表",
+    re.IGNORECASE,
+)
+"""What nobody tells who cannot speak yet, and tests that nobody can do who cannot follow them."""
+
+
 def can_be_asked(page: FactPage, item: PageFact) -> bool:
     """Say whether a finding may be asked of whoever has a condition: no adult has a diaper rash."""
     own, told = page.cached("profile", profile_of), profile_of(page, [item])
+    if own.stage == "baby" and _TOLD_IN_WORDS.search(item.text):
+        return False
     return (own.sex, own.stage, own.childbearing) == (told.sex, told.stage, told.childbearing)
 
 
@@ -362,6 +378,8 @@ def fits_age(page: FactPage, item: PageFact) -> bool:
     """Say whether what is done is for somebody of that age: no adult is seen in paediatrics."""
     young = ("baby", "child")
     own, told = page.cached("profile", profile_of), profile_of(page, [item])
+    if own.stage == "baby" and _DONE_BY_PATIENT.search(item.text):
+        return False
     return own.stage in young or told.stage not in young
 
 

@@ -77,6 +77,8 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
     support = lesson.meta.get("support")
     if not _speaks_of_a_patient(lesson) or not isinstance(support, list):
         return None
+    if lesson.style == "multi-hop" and not _is_of_followed(found[0], lesson):
+        return None  # what opens it would be another complication
     named = names_its_subject(lesson)
     if not (named or _belongs(found[0], lesson)):
         return None
@@ -120,9 +122,14 @@ def _belongs(emergency: Emergency, lesson: Lesson) -> bool:
 
 def _leads_elsewhere(emergency: Emergency, lesson: Lesson) -> bool:
     """Say whether a case is about one emergency, and would be opened with that of a rival."""
+    return is_grave_name(_followed(lesson)) and not _is_of_followed(emergency, lesson)
+
+
+def _is_of_followed(emergency: Emergency, lesson: Lesson) -> bool:
+    """Say whether an emergency is told by what a case says of the condition that it follows."""
     subject = _followed(lesson)
     own = [each.quote for each in lesson.sources if _NAMED.split(each.quote)[0] == subject]
-    return is_grave_name(subject) and not _is_told_by(emergency, lesson, own)
+    return _is_told_by(emergency, lesson, own)
 
 
 def _of_subject_first(found: Sequence[Emergency], lesson: Lesson) -> tuple[Emergency, ...]:

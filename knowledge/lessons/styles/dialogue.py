@@ -39,7 +39,7 @@ PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
 REGISTERS = ("plain", "professional")
 DIFFICULTY = {"single": "medium", "short": "hard", "long": "hard"}
 
-_ENDS = ("test", "first_line", "treatment", "medicine", "department")
+_ENDS = ("test", "first_line", "department")
 """What a consultation can end with: nobody asked what may come of it."""
 
 _KNOWN = 10
@@ -62,7 +62,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     if not case_plan.can_tell_apart(page, _told(page, relation)[:_KNOWN]):
         return {}
     planned = [each for each in _ENDS if page.entity_facts(each)]
-    return dict.fromkeys(planned, ("short", "long", "single"))
+    return dict.fromkeys(planned, ("short", "long"))
 
 
 def write(

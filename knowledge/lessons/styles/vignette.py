@@ -35,7 +35,7 @@ REGISTERS = ("professional",)
 _KNOWN = 12
 """So many findings of a condition a case is drawn from."""
 
-_ENDS = ("test", "first_line", "treatment", "medicine")
+_ENDS = ("test", "first_line")
 """What a case can end with: the plan."""
 
 _TESTS = 4
@@ -56,8 +56,7 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
     known = _known(page, relation)
     if not case_plan.points_somewhere(page, known) or not page.written_facts("test"):
         return {}
-    forms = ("versus", "alone")
-    return {each: forms for each in _ENDS if page.written_facts(each)}
+    return {each: ("versus",) for each in _ENDS if page.written_facts(each)}
 
 
 def write(
@@ -153,7 +152,7 @@ def _against(
         if reportable_findings.is_new(item, findings(page, relation))
         and patient_profiles.can_be_asked(page, item)
     ]
-    against = pick.sample(new, min(len(new), pick.choice((1, 1, 2)))) if pick.random() < 0.7 else []
+    against = pick.sample(new, min(len(new), pick.choice((1, 1, 2))))
     told = [shared[0], *own]
     rivals = case_rivals.rivals_of(page, told, relation)
     third = case_rivals.weighed_against(page, told, rivals, other)

@@ -205,6 +205,7 @@ class ConsultationWords:
     """What a doctor says around the facts; shared by the doctor styles."""
 
     urgent_first: Lines = _lines()
+    ambulance_first: Lines = _lines()
     urgent_named: Lines = _lines()
     emergency: Lines = _lines()
     emergency_first: Lines = _lines()
@@ -215,6 +216,10 @@ class ConsultationWords:
     pregnancy_test: Lines = _lines()
     prompt_step: Lines = _lines()
     same_day_step: Lines = _lines()
+    age_alarm: Lines = _lines()
+    seen_in_days: Lines = _lines()
+    seen_in_weeks: Lines = _lines()
+    despair: Lines = _lines()
     heard: Lines = _lines()
     heard_named: Lines = _lines()
     heard_medicine: Lines = _lines()
@@ -222,7 +227,6 @@ class ConsultationWords:
     why_named: LinesBy = _lines("", RELATION)
     why_own: LinesBy = _lines("", RELATION)
     next_tested: Lines = _lines()
-    next_step: Lines = _lines()
     next_named: Lines = _lines()
     warning_lead: Lines = _lines()
 
@@ -242,6 +246,12 @@ class VignetteWords:
     urgent_third: LinesBy = _lines("r x", FOUND_BY)
     excluded_by: LinesBy = _lines("s a", ("test",))
     background: Lines = _lines("s a")
+    seen_today: Lines = _lines()
+    seen_soon: Lines = _lines()
+    age_alarm: Lines = _lines()
+    seen_in_days: Lines = _lines()
+    seen_in_weeks: Lines = _lines()
+    despair: Lines = _lines()
     closing: Lines = _lines()
 
 

@@ -18,9 +18,9 @@ _OF_ONE = {"safety": _PLAIN, "vignette": _PROFESSIONAL}
 
 _TO_PATIENTS = (
     "consultation.heard", "consultation.heard_named", "consultation.heard_medicine",
-    "consultation.why", "consultation.why_named", "consultation.next_step",
-    "consultation.next_tested", "chatdoctor.closing", "chatdoctor.case_closing",
-    "chatdoctor.prognosis_closing", "huatuo.heard", "huatuo.why",
+    "consultation.why", "consultation.why_named", "consultation.next_tested",
+    "chatdoctor.closing", "chatdoctor.case_closing", "chatdoctor.prognosis_closing",
+    "huatuo.heard", "huatuo.why",
 )  # fmt: skip
 _AMONG_CLINICIANS = ("vignette.closing",)
 """Tables of stock sentences that are said in one register alone, in styles that know both."""

@@ -46,8 +46,12 @@ _OF_KIND: Mapping[str, str] = {
     "consultation.urgent_first": "condition",
     "consultation.urgent_named": "condition",
     "consultation.prompt_step": "condition",
+    "consultation.ambulance_first": "condition",
+    "consultation.age_alarm": "condition",
+    "consultation.seen_in_days": "condition",
+    "consultation.seen_in_weeks": "condition",
+    "consultation.despair": "condition",
     "consultation.same_day_step": "condition",
-    "consultation.next_step": "condition",
     "consultation.next_tested": "condition",
     "consultation.next_named": "condition",
     "consultation.pregnancy_test": "condition",
@@ -57,16 +61,27 @@ _OF_KIND: Mapping[str, str] = {
     "chatdoctor.case_closing": "condition",
     "chatdoctor.urgent_closing": "condition",
     "vignette.closing": "condition",
+    "vignette.seen_today": "condition",
+    "vignette.seen_soon": "condition",
+    "vignette.age_alarm": "condition",
+    "vignette.seen_in_days": "condition",
+    "vignette.seen_in_weeks": "condition",
+    "vignette.despair": "condition",
     "safety.urgent": "condition",
 }
 """Tables whose sentences are about a medicine, or about an illness."""
 
 _REFUSING = ("safety.refusal", "safety.offer_of_help", "safety.honest_way")
 
-_URGENT = ("consultation.urgent_first", "consultation.urgent_named", "consultation.emergency")
+_URGENT = (
+    "consultation.urgent_first", "consultation.ambulance_first", "consultation.urgent_named",
+    "consultation.emergency", "vignette.seen_today",
+)  # fmt: skip
 _ROUTINE = (
-    "consultation.next_step", "consultation.next_tested", "consultation.next_named",
-    "chatdoctor.closing", "chatdoctor.case_closing",
+    "consultation.next_tested", "consultation.next_named", "consultation.seen_in_days",
+    "consultation.seen_in_weeks", "consultation.age_alarm", "chatdoctor.closing",
+    "chatdoctor.case_closing", "vignette.seen_in_days", "vignette.seen_in_weeks",
+    "vignette.age_alarm",
 )  # fmt: skip
 """Tables that send to hospital, and tables that speak of the next appointment."""
 

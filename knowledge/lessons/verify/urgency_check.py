@@ -177,6 +177,6 @@ _OF_COMPLAINTS = ("chatdoctor", "dialogue")
 def _heeding(alarm: str, language: Language) -> re.Pattern[str]:
     """Return what a sentence says that heeds a finding."""
     words = load(ConsultationWords, language)
-    told = (*words.urgent_first, *words.same_day_step)
+    told = (*words.urgent_first, *words.ambulance_first, *words.same_day_step)
     told = told if alarm == "now" else (*told, *words.prompt_step)
     return re.compile(any_of(told, language, {}))

@@ -18,7 +18,7 @@ from knowledge.records import Entity, Name
 
 GOVERNED = (
     "consultation.heard", "consultation.heard_named", "consultation.heard_medicine",
-    "consultation.why", "consultation.why_named", "consultation.why_own", "consultation.next_step",
+    "consultation.why", "consultation.why_named", "consultation.why_own",
     "consultation.next_tested", "consultation.next_named", "consultation.urgent_first",
     "consultation.urgent_named", "consultation.emergency", "consultation.prompt_step",
     "consultation.same_day_step",

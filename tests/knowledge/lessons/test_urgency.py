@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from toy_lessons import opened
 
+from knowledge.ingest import updates
 from knowledge.lessons import build
 from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check, read_lessons
@@ -29,17 +30,35 @@ ARREST = {
 
 def rules(messages, language):
     """Take a tight chest for an emergency."""
-    words = ("chest tightness", "blurred vision", "胸闷")
+    words = ("chest tightness", "blurred vision", "胸闷", "视物模糊")
     tight = any(word in each for each in messages for word in words)
     return (ARREST[language],) if tight else ()
+
+
+RIVAL = """\
+format: medchat-records
+title: Rivals
+licence: CC0-1.0
+source: Written for the tests.
+records:
+- kind: condition
+  en: [Attack of polydipsia]
+  zh: [糖尿样多饮]
+  symptom: ["thirst = 口渴", "frequent urination = 尿频", "dry mouth = 口干",
+            "blurred vision = 视物模糊"]
+  test: ["water deprivation test = 禁水试验"]
+"""
 
 
 @pytest.fixture(scope="module")
 def rows(tmp_path_factory):
     home = tmp_path_factory.mktemp("urgent")
-    engine, generation = opened(home)
+    engine, _ = opened(home)
+    rival = home / "rival.yaml"
+    rival.write_text(RIVAL, encoding="utf-8")
+    generation = updates.add(engine, home, [rival]).generation
     styles = ("chatdoctor", "dialogue", "vignette", "safety", "huatuo")
-    wanted = BuildOptions(limit=600, seed=1, urgency=rules, styles=styles)
+    wanted = BuildOptions(limit=600, seed=3, urgency=rules, styles=styles)
     listed = {**urgent_flags.alarm_findings(), "soon": {"en": ["thirst"], "zh": ["口渴"]}}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(urgent_flags, "alarm_findings", lambda: listed)

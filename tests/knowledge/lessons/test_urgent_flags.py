@@ -151,9 +151,9 @@ def test_every_listed_finding_alarms(language, alarm):
 @pytest.mark.parametrize(
     ("language", "finding", "soon"),
     [
-        ("en", "vomiting blood", "emergency department"),
+        ("en", "vomiting blood", "emergency number|ambulance"),
         ("en", "haematuria", "day or two"),
-        ("zh", "呕血", "急诊"),
+        ("zh", "呕血", "急救电话|救护车"),
         ("zh", "便血", "今明两天|一两天"),
     ],
 )

@@ -1,0 +1,146 @@
+"""How soon a case is to be seen, by age, pace and what is weighed."""
+
+import random
+import re
+
+import pytest
+
+from knowledge.lessons.facts.fact_page import FactPage, PageFact
+from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.realize import case_answer, case_plan, patient_profiles
+from knowledge.lessons.realize.answer_builder import AnswerBuilder
+from knowledge.lessons.realize.case_plan import Rival
+from knowledge.records import Entity, Name
+
+PLAIN, PROFESSIONAL = Manner("plain", "medium"), Manner("professional", "medium")
+TWO_WEEKS = {"en": "within two weeks|next two weeks", "zh": "两周内"}
+
+
+def facts(kind, *names):
+    return tuple(PageFact(f"f:{each}", each, each, f"{kind}:{each}", kind) for each in names)
+
+
+def ill(name, *felt, tests=("blood count",), **groups):
+    language = "en" if name.isascii() else "zh"
+    entity = Entity(f"condition:{name}", "condition", (Name(name, language),))
+    groups = {"symptom": facts("symptom", *felt), "test": facts("test", *tests), **groups}
+    return FactPage(entity, language, name, name, groups)
+
+
+def told(page, *rivals, patient=False):
+    """Return the words of a case of all that a condition is felt by."""
+    felt = page.entity_facts("symptom")
+    third = (rivals[1], felt[0]) if len(rivals) > 1 else None
+    rival = Rival(rivals[0], (felt[0], felt[0]), third=third) if rivals else None
+    pick = random.Random(3)
+    manner = PLAIN if patient else PROFESSIONAL
+    plan = case_plan.plan_case(
+        page, "test", manner, pick, findings=felt, rival=rival, to_patient=patient
+    )
+    answer = AnswerBuilder(page, pick, asker="patient" if patient else "colleague")
+    case_answer.tell(case_plan.fit_case(plan), "summary" if patient else "supports", answer, pick)
+    return " ".join(answer.text.split())
+
+
+@pytest.mark.parametrize("patient", [True, False])
+@pytest.mark.parametrize(
+    ("name", "felt", "late", "young"),
+    [
+        ("Slow bowel", "constipation", "Colorectal cancer", "Irritable bowel syndrome"),
+        ("Lazy stomach", "early satiety", "Stomach cancer", "Migraine"),
+        ("慢性胃病", "早饱", "胃癌", "偏头痛"),
+        ("慢性肠病", "便秘", "结直肠癌", "肠易激综合征"),
+    ],
+)
+def test_what_is_new_late_in_life_is_told_as_an_alarm(name, felt, late, young, patient):
+    words = {"en": "cancer (?:is not missed|can be ruled out)|to rule out a cancer|ruled out by an"}
+    words["zh"] = "排除肿瘤|漏掉肿瘤"
+    for rival, alarms in ((late, True), (young, False)):
+        page = ill(name, felt)
+        text = told(page, ill(rival, felt), patient=patient)
+        assert bool(re.search(words[page.language], text)) is alarms
+        assert re.search(TWO_WEEKS[page.language], text) or not alarms
+
+
+@pytest.mark.parametrize("patient", [True, False])
+@pytest.mark.parametrize(
+    ("name", "rival", "felt", "said"),
+    [
+        ("Chronic rash", "Scabies", "itch", TWO_WEEKS["en"]),
+        ("Hay fever", "Cold", "sneezing", "few days|within days|this week|same day"),
+        ("慢性皮炎", "疥疮", "瘙痒", TWO_WEEKS["zh"]),
+        ("花粉症", "感冒", "喷嚏", "几天内|三五天内|一周内"),
+    ],
+)
+def test_every_case_says_how_soon_it_is_seen(name, rival, felt, said, patient):
+    assert re.search(said, told(ill(name, felt), ill(rival, felt), patient=patient))
+
+
+@pytest.mark.parametrize(
+    ("name", "rival", "felt", "called"),
+    [
+        ("Muscle strain", "Heart attack", "chest pain", True),
+        ("Muscle strain", "Appendicitis", "sore side", False),
+        ("肌肉拉伤", "急性心肌梗死", "胸痛", True),
+    ],
+)
+def test_who_may_have_an_infarct_calls_for_help(name, rival, felt, called):
+    text = told(ill(name, felt), ill(rival, felt, tests=("troponin",)), patient=True)
+    assert bool(re.search("emergency number now|n ambulance|急救电话|叫救护车", text)) is called
+    assert not called or not re.search("day or two|today or tomorrow|一两天|今明两天", text)
+
+
+@pytest.mark.parametrize("flag", ["Fever needs same-day review.", "发热须当日就诊。"])
+def test_who_is_sent_to_hospital_is_not_told_to_come_that_day_if_it_worsens(flag):
+    name, felt = ("Appendicitis", "sore side") if flag.isascii() else ("急性阑尾炎", "侧腹痛")
+    page = ill(name, felt, red_flag=(PageFact("r", flag, flag),))
+    assert flag.rstrip(".。") not in told(page, patient=True)
+    mild = ill("Hay fever" if flag.isascii() else "花粉症", felt, red_flag=page.groups["red_flag"])
+    assert flag.rstrip(".。") in told(mild, patient=True)
+
+
+def test_the_first_tests_are_those_of_the_graver_of_two():
+    lead = ill("Ruptured aneurysm", "back pain", tests=("aorta scan",))
+    grave, mild = ill("Aortic dissection", "back pain", tests=("gullet echo",)), "Low back strain"
+    assert "gullet echo" not in told(lead, grave)
+    assert "gullet echo" in told(ill(mild, "back pain"), grave)
+
+
+def test_a_rival_is_told_apart_by_its_own_test():
+    lead = ill("Slow kidney", "nocturia", tests=("filtration rate",))
+    rival = ill("Type 2 diabetes", "nocturia", tests=("fasting glucose",))
+    assert "fasting glucose" in told(lead, rival)
+    same = ill("Type 2 diabetes", "nocturia", tests=("filtration rate", "fasting glucose"))
+    assert "fasting glucose" not in told(lead, same)
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_where_mood_is_low_thoughts_of_suicide_are_spoken_of(patient):
+    for name, felt, said in (
+        ("Poor sleep", "early morning waking", True),
+        ("睡不好", "情绪低落", True),
+        ("Poor sleep", "snoring", False),
+    ):
+        text = told(ill(name, felt), patient=patient)
+        found = re.search("suicide|not wanting to live|自杀念头|不想活|轻生", text)
+        assert bool(found) is said
+
+
+def test_nobody_who_cannot_speak_is_asked_what_only_words_tell():
+    baby = ill("Bronchiolitis", "wheezing")
+    grown = ill("Bronchitis", "wheezing")
+    asked, test = facts("symptom", "chest tightness")[0], facts("test", "peak expiratory flow")[0]
+    assert not patient_profiles.can_be_asked(baby, asked)
+    assert patient_profiles.can_be_asked(grown, asked)
+    assert not patient_profiles.fits_age(baby, test)
+    assert patient_profiles.fits_age(grown, test)
+
+
+def test_a_suspicion_is_told_no_later_choice_of_medicines():
+    page = ill("Hay fever", "sneezing", medicine=facts("medicine", "montelukast"))
+    page.groups["first_line"] = facts("medicine", "cetirizine")
+    plan = case_plan.plan_case(
+        page, "medicine", PROFESSIONAL, random.Random(1), findings=page.entity_facts("symptom")
+    )
+    assert "medicine" in dict(plan.steps)
+    assert set(dict(case_plan.fit_case(plan).steps)) == {"test", "first_line"}
