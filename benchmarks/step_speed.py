@@ -7,10 +7,11 @@ python benchmarks/step_speed.py --size tiny  the code of --gpu on a processor, i
 The peers: transformers' Trainer with peft (eight padded rows at once), trl with its packing, and
 Unsloth where it is installed. medchat and the Trainer take the same examples in each step, so that
 their losses can be compared. medchat computes in bfloat16 where the processor is fast at it; the
-peers do so with `--half`, and in float32, as they come, without. Each way has a process of its own, and they take turns step by step,
-so that other work on the machine meets all of them; on a GPU one runs after the other. `--rows` is
-a JSONL file in the form of Alpaca; without it, rows of HuaTuo's lengths are drawn. Exit status 2
-where `--gpu` finds none, 1 where the losses of medchat and the Trainer differ.
+peers do so with `--half`, and in float32, as they come, without. Each way has a process of its
+own, and they take turns step by step, so that other work on the machine meets all of them; on a GPU
+one runs after the other. `--rows` is a JSONL file in the form of Alpaca; without it, rows of
+HuaTuo's lengths are drawn. Exit status 2 where `--gpu` finds none, 1 where the losses of medchat
+and the Trainer differ.
 """
 
 import argparse
