@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from knowledge.lessons.facts import urgent_flags
-from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact, first_of
+from knowledge.lessons.facts.source_notes import LEVELS
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
