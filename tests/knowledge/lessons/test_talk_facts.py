@@ -8,7 +8,7 @@ import pytest
 from knowledge.lessons.facts import chinese_closed_book, definitions, fact_fitness, obsolete_uses
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.source_habits import SourceHabits
-from knowledge.lessons.realize import name_forms
+from knowledge.lessons.realize import page_renderer, realizer
 from knowledge.lessons.styles import knowledge_call
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import AcuteWords, ExamWords, InteractionsWords
@@ -35,6 +35,8 @@ def listed(relation, *texts, scraped=True):
         ("phenobarbital", "epilepsy", False),
         ("Quinine", "nocturnal leg cramps", True),
         ("Quinine", "falciparum malaria", False),
+        ("厄贝沙坦片", "白大衣高血压", True),
+        ("厄贝沙坦片", "高血压", False),
     ],
 )
 def test_a_use_that_is_given_up_is_no_use(medicine, condition, given_up):
@@ -57,6 +59,8 @@ def test_a_use_that_is_given_up_is_no_use(medicine, condition, given_up):
          "many healthy people.", "fructose malabsorption", False),
         ("Drug eruption is an expression that describes harm to the skin after a medicine was "
          "taken in a usual dose.", "drug eruption", False),
+        ("Wry neck is a medical term for torticollis of the muscles of the neck on one side of the "
+         "body.", "wry neck", False),
         ("Iodine deficiency is a lack of iodine in the diet and the signs are often subtle and "
          "slow to come.", "iodine deficiency", False),
     ],
@@ -97,7 +101,7 @@ def test_a_complication_is_no_mere_association():
     both = listed("condition", "肠癌", scraped=False)
     other = listed("condition", "虹膜炎", scraped=False)
     groups = {"complication": both, "associated_with": (*both, *other)}
-    kept = name_forms.drop_repeated_items("结肠炎", groups)
+    kept = page_renderer.drop_repeated_items("结肠炎", groups)
     assert [item.text for item in kept["associated_with"]] == ["虹膜炎"]
     assert [item.text for item in kept["complication"]] == ["肠癌"]
 
@@ -126,3 +130,25 @@ def test_a_lookup_of_what_may_turn_dangerous_says_what_to_do(name, language, kin
     act = re.compile(any_of(load(AcuteWords, language).condition[kind], language, {}), re.I)
     row = knowledge_call.write(own, "symptom", "plain", random.Random(2))
     assert act.search(row.messages[-1].content)
+
+
+@pytest.mark.parametrize(
+    ("condition", "tests", "told"),
+    [
+        ("肾结核", ("尿液细菌培养", "尿常规"), False),
+        ("肾结核", ("尿结核菌培养", "尿常规"), True),
+        ("宫颈癌", ("阴道活检", "阴道镜"), False),
+        ("宫颈癌", ("宫颈活检", "阴道镜"), True),
+    ],
+)
+def test_a_list_of_tests_has_the_one_that_decides(condition, tests, told):
+    groups = {"test": listed("test", *tests)}
+    kept = chinese_closed_book.select("condition:x", condition, groups, (), SourceHabits())
+    assert ("test" in kept) is told
+
+
+def test_contraception_is_not_treated():
+    for seed in range(20):
+        pick, item = random.Random(seed), listed("condition", "紧急避孕")
+        said = realizer.state_briefly("medicine~", item, "zh", pick)
+        assert "治疗" not in said
