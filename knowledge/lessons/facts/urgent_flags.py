@@ -130,7 +130,7 @@ _SEEN = re.compile(
 _OF_TREATMENT = re.compile(
     r"\b(?:after|following) (?:\w+ )?(?:surgery|operation|transplant\w*)|"
     r"\b(?:during|on|under) (?:\w+ )?(?:chemotherapy|treatment|dialysis|immunosuppress\w*)|"
-    r"\bwhile (?:taking|on)\b|\bdespite (?:\w+ )?(?:treatment|diet)|"
+    r"\bwhile (?:taking|on)\b|\bdespite (?:[\w-]+ ){0,3}(?:treatment|diet)|"
     r"\bwithdrawal of \w+ic medicine|\bglucocorticoids?\b|\bis corrected\b|"
     "术后|长期使用|突然停(?:用|药)|(?:化疗|放疗|治疗|用药|服药|透析)(?:期间|中|后)|(?:服用|使用|应用)[^，。]*(?:期间|者|时)|移植后|饮食后仍",
     re.IGNORECASE,
@@ -140,7 +140,8 @@ _OF_TREATMENT = re.compile(
 
 _NO_SIGN = re.compile(
     r"\bstopp(?:ed|ing) (?:it )?(?:abruptly|suddenly)|\bworks? best within|"
-    "不可突然停|不可骤停|效果最好|读数可正常|可重复注射",
+    r"\bdo not give [\w ]+ alone|"
+    "不要单用|不可单用|不可突然停|不可骤停|效果最好|读数可正常|可重复注射",
     re.IGNORECASE,
 )
 """Red flags on how something is treated: they name nothing by which somebody knows a danger."""

@@ -19,9 +19,9 @@ from knowledge.lessons.facts import (
 )
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
-from knowledge.lessons.facts.pregnancy_names import is_of_pregnancy
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import (
+    case_cautions,
     case_plan,
     case_reasoning,
     case_timing,
@@ -75,14 +75,6 @@ _BY_TALK = re.compile(
     "抑郁|焦虑|惊恐|双相|精神分裂|失眠|睡眠|创伤后|强迫|注意缺陷",
     re.IGNORECASE,
 )
-_LOW = re.compile(
-    "low mood|loss of interest|hopeless|guilt|depressi(?:on|ve)|early morning waking|"
-    "情绪低落|兴趣丧失|自责|绝望|抑郁症|早醒",
-    re.IGNORECASE,
-)
-_DESPAIR = re.compile("suicid|自杀", re.IGNORECASE)
-"""What may come with thoughts of suicide, and what a warning says of them."""
-
 _EXAMINES = re.compile("examin|查体", re.IGNORECASE)
 """Conditions that are recognised by what is told, and closings that rest on an examination."""
 
@@ -91,15 +83,6 @@ _ORDERS = re.compile(
 )
 _OF_SIGNS = re.compile(r"\bsign|\bwait\b|missed")
 """A warning of what to do or not to do, and what leads to one of signs."""
-
-
-_AS_IN_PREGNANCY = re.compile(
-    r"abdominal|pelvic|\bperiods?\b|menstrua|bleeding|amenorrh|nausea|vomit|urin|"
-    "腹[痛胀]|下腹|盆腔|出血|月经|停经|闭经|痛经|恶心|呕吐|尿频",
-    re.IGNORECASE,
-)
-_PREGNANCY_TEST = re.compile("pregnancy test|h?cg|妊娠试验|绒毛膜促性腺", re.IGNORECASE)
-"""Findings that a pregnancy brings as well, and how it is tested for."""
 
 
 def tell(
@@ -114,8 +97,8 @@ def tell(
         words = load(ConsultationWords, plan.page.language)
         told = [item.said for item in plan.findings]
         carried = urgent_flags.needs_ambulance(told, plan.page.language)
-        first = words.ambulance_first if carried else words.urgent_first
-        urgent = first if lead else words.urgent_named
+        opening = words.ambulance_first if carried else words.urgent_first
+        urgent = opening if lead else words.urgent_named
         draw_stock(urgent, plan.page, answer, at_any_rate=True)
     elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
         first = plan.relation not in _TO_KNOW
@@ -215,34 +198,12 @@ def tell_care(
         answer.close_lists()
         if part is first:
             case_reasoning.tell_rival_tests(plan, answer, pick)
-    _tell_pregnancy_test(plan, answer)
-    _tell_of_despair(plan, answer)
+    case_cautions.tell(plan, answer)
     if named and not plan.is_grave:
         heed_symptoms(plan.page, answer)
     if plan.warning and not plan.is_urgent and not answer.states("red_flag"):
         tell_warning(plan.page, plan.warning, answer, pick)
     _tell_next(plan, answer, pick, named=named)
-
-
-def _tell_pregnancy_test(plan: CasePlan, answer: AnswerBuilder) -> None:
-    """Say that a pregnancy is ruled out first where it would have the findings of a case, too."""
-    told = " ".join(item.text for item in plan.findings)
-    fertile = plan.who.childbearing and not is_of_pregnancy(plan.page.name)
-    tested = any(_PREGNANCY_TEST.search(item.text) for item in answer.stated("test"))
-    if fertile and not tested and _AS_IN_PREGNANCY.search(told):
-        words = load(ConsultationWords, plan.page.language)
-        draw_stock(words.pregnancy_test, plan.page, answer, at_any_rate=True)
-
-
-def _tell_of_despair(plan: CasePlan, answer: AnswerBuilder) -> None:
-    """Say what to do with thoughts of suicide where low mood is told or weighed, and no more is."""
-    about = [plan.page.name, *(each.name for each in plan.rivals)]
-    about += [item.text for item in plan.findings]
-    said = [plan.warning.text] if plan.warning else []
-    if plan.findings and _LOW.search(" ".join(about)) and not _DESPAIR.search(" ".join(said)):
-        patient = load(ConsultationWords, plan.page.language).despair
-        lines = patient if plan.to_patient else load(VignetteWords, plan.page.language).despair
-        draw_stock(lines, plan.page, answer, at_any_rate=True)
 
 
 def _tell_urgency(plan: CasePlan, answer: AnswerBuilder, pick: random.Random) -> None:

@@ -15,10 +15,11 @@ def tell_when(plan: CasePlan, answer: AnswerBuilder) -> bool:
     """Say how soon a case is to be seen, and return whether that is within days at most."""
     if answer.presses or (plan.to_patient and plan.is_grave):
         return True
-    flag = plan.warning
-    if flag and urgent_flags.is_of_that_day(flag.text) and answer.states("red_flag"):
-        return True  # another day would contradict it
     lines, soon = _lines(plan)
+    flag = plan.warning
+    that_day = flag is not None and urgent_flags.is_of_that_day(flag.text)
+    if soon and that_day and answer.states("red_flag"):
+        return True  # another day would contradict it
     answer.add_stock(lines, at_any_rate=True)
     return soon
 
@@ -36,17 +37,18 @@ def _lines(plan: CasePlan) -> tuple[Lines, bool]:
         plan.page, [item.said for item in plan.findings]
     )
     soon = alarm != "" or plan.who.pace == "sudden"
+    grave = plan.who.pace != "lasting" and any(map(case_plan.cannot_wait, plan.rivals))
     if plan.to_patient:
         words = load(ConsultationWords, language)
         if case_reasoning.excluded_first(plan):
             return words.same_day_step, True
-        if soon:
+        if soon or grave:
             return words.prompt_step, True
         if is_alarm_of_age(plan):
             return words.age_alarm, False
         return (words.seen_in_days if plan.who.pace == "days" else words.seen_in_weeks), False
     told = load(VignetteWords, language)
-    if any(map(case_plan.cannot_wait, (plan.page, *plan.rivals))):
+    if grave or case_plan.cannot_wait(plan.page):
         return told.seen_today, True
     if is_alarm_of_age(plan):
         return told.age_alarm, False

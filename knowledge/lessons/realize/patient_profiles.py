@@ -125,7 +125,7 @@ _SUDDEN = re.compile(
     "compartment syndrome|cauda equina|cord compression|tamponade|strangulat|perforat|attack|"
     "infarct|stroke|rupture|torsion|poison|burn|fracture|embol|dissection|shock|sepsis|"
     "ketoacid|hyperosmolar|septic arthr|meningitis|"
-    "encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|hypoglyc|transient isch|"
+    "encephalitis|epiglottitis|angle-closure|peritonitis|ectopic|hypoglyc|transient isch|guillain|"
     "intussuscep|volvulus|retinal detach|necroti[sz]ing fasc|ventricular (?:tachy|fibrill)|"
     "anaphyla|appendic|injur|haemorrhage|hemorrhage|bleed|pneumothorax|"
     "急(?!性(?:中耳|鼻窦|支气管|[^急]*白血病|淋巴))|中毒|骨折|破裂|梗死|梗塞|栓塞|出血(?!性(?:结膜|疾病))|休克|"

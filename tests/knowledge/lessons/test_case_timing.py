@@ -5,8 +5,10 @@ import re
 
 import pytest
 
+from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.realize import case_answer, case_plan, patient_profiles
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import Rival
@@ -144,3 +146,65 @@ def test_a_suspicion_is_told_no_later_choice_of_medicines():
     )
     assert "medicine" in dict(plan.steps)
     assert set(dict(case_plan.fit_case(plan).steps)) == {"test", "first_line"}
+
+
+@pytest.mark.parametrize(
+    ("name", "felt", "rival", "named", "missing"),
+    [
+        ("Osteoarthritis", "joint stiffness", "joint stiffness", "Polymyalgia rheumatica", "Gout"),
+        ("骨关节炎", "关节僵硬", "关节僵硬", "风湿性多肌痛", "痛风"),
+        ("Angina", "constipation", "constipation", "Colorectal cancer", "Irritable bowel"),
+        ("心绞痛", "早饱", "早饱", "胃癌", "功能性腹痛"),
+        ("Glaucoma", "abdominal pain", "abdominal pain", "Mesenteric ischaemia", "Appendicitis"),
+    ],
+)
+def test_what_must_not_be_missed_late_in_life_is_weighed(name, felt, rival, named, missing):
+    page = ill(name, felt)
+    assert patient_profiles.profile_of(page).stage == "mature"
+    findings = page.entity_facts("symptom")
+    assert case_rivals.meets_demands(page, findings, [ill(named, rival)])
+    assert not case_rivals.meets_demands(page, findings, [ill(missing, rival)])
+
+
+def test_nothing_sudden_is_weighed_against_what_has_lasted_for_months():
+    for lead, rival, weighed in (
+        ("Multiple sclerosis", "Guillain-Barré syndrome", False),
+        ("Multiple sclerosis", "Vitamin B12 deficiency", True),
+        ("多发性硬化", "吉兰-巴雷综合征", False),
+    ):
+        page, other = ill(lead, "numbness"), ill(rival, "numbness")
+        assert case_rivals._begins_otherwise(page, other) is not weighed
+
+
+def test_a_patient_with_an_untested_danger_is_seen_within_a_day_or_two():
+    lead = ill("Skin infection", "sore skin")
+    near = ill("Necrotising fasciitis", "sore skin", tests=())
+    assert re.search("day or two|today or tomorrow", told(lead, near, patient=True))
+    assert not re.search("day or two|today", told(lead, ill("Eczema", "sore skin"), patient=True))
+
+
+@pytest.mark.parametrize("flag", ["关节发热须当天就诊。", "A hot joint needs same-day review."])
+def test_a_warning_for_later_does_not_replace_when_to_be_seen(flag):
+    name, felt = ("Chronic ache", "sore toe") if flag.isascii() else ("慢性足病", "趾痛")
+    page = ill(name, felt, red_flag=(PageFact("r", flag, flag),))
+    text = told(page, patient=True)
+    assert flag.rstrip(".。") in text or "same-day" in text
+    assert re.search(TWO_WEEKS[page.language], text)
+
+
+@pytest.mark.parametrize("flag", ["Do not give folic acid alone.", "不要单用叶酸。"])
+def test_how_something_is_treated_is_no_sign_to_watch_for(flag):
+    assert urgent_flags.names_no_sign(PageFact("r", flag, flag))
+
+
+@pytest.mark.parametrize("name", ["Acute mastoiditis", "乳突炎", "急性乳突炎"])
+def test_pus_behind_the_ear_cannot_wait(name):
+    assert urgent_flags.is_grave_name(name)
+    assert not urgent_flags.is_grave_name("慢性乳突炎")
+
+
+def test_children_hear_of_suicide_only_where_their_mood_is_low():
+    for felt, said in (("restlessness", False), ("low mood", True)):
+        page = ill("Attention deficit disorder of childhood", felt)
+        text = told(page, ill("Depression", felt), patient=True)
+        assert bool(re.search("suicide|not wanting to live", text)) is said
