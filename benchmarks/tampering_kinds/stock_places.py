@@ -40,7 +40,7 @@ def _other_kind(row: Lesson, pick: random.Random, others: Others) -> Lesson | No
     words, own = load(ChatdoctorWords, row.language), load(ConsultationWords, row.language)
     if row.style != "chatdoctor":
         return None
-    lines = own.next_step
+    lines = own.seen_in_weeks
     if row.split_key.startswith("condition:"):
         lines = (*words.medicine_closing, *own.heard_medicine)
     return placed(row, grammar.draw([each for each in lines if each], pick), "end", pick)

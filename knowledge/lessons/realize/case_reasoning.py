@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from knowledge.lessons.facts import case_fitness
+from knowledge.lessons.facts import case_fitness, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -32,11 +32,17 @@ _NOT_FOR_ALL = re.compile(
 )
 """Dangers whose tests are not for every headache and every weakness."""
 
+_OF_HEART = re.compile("angina|coronary|心绞痛|冠心病|冠状动脉", re.IGNORECASE)
+"""What may be an infarct that begins, until an electrocardiogram says otherwise."""
+
 _BY_HAND = re.compile("examination$|体格检查$", re.IGNORECASE)
 _DANGER_TESTS = 2
 """What every doctor does anyhow is not told as a test for a danger, of which so many are told."""
 
-_AT_ONCE = re.compile("electrocardiogra|troponin|glucose|心电图|肌钙蛋白|血糖", re.IGNORECASE)
+_AT_ONCE = re.compile(
+    "electrocardiogra|troponin|glucose|ketone|pregnancy test|心电图|肌钙蛋白|血糖|血酮|妊娠试验",
+    re.IGNORECASE,
+)
 """Tests that are done within minutes beside all else."""
 
 
@@ -149,9 +155,10 @@ def tell_rival_tests(plan: CasePlan, answer: AnswerBuilder, pick: random.Random)
 def tests_excluding(page: FactPage, danger: FactPage) -> list[PageFact]:
     """Return the first tests for a danger, none where they are those of the condition anyhow.
 
-    Beside another emergency only those that are done within minutes.
+    Beside a condition that itself presses only those that are done within minutes.
     """
-    if not case_plan.cannot_wait(danger) or _SEEN_AT_ONCE.search(danger.name):
+    pressing = case_plan.cannot_wait(danger) or _OF_HEART.search(danger.name)
+    if not pressing or _SEEN_AT_ONCE.search(danger.name):
         return []
     if _NOT_FOR_ALL.search(danger.name):
         return []
@@ -161,7 +168,7 @@ def tests_excluding(page: FactPage, danger: FactPage) -> list[PageFact]:
         for item in danger.entity_facts("test")[:_DANGER_TESTS]
         if not _BY_HAND.search(item.text) and patient_profiles.fits_age(page, item)
     ]
-    if case_plan.cannot_wait(page):
+    if case_plan.cannot_wait(page) or urgent_flags.alarm_of_case(page, ()):
         tests = [item for item in tests if _AT_ONCE.search(item.text)]
     return tests if any(item.object not in own for item in tests) else []
 

@@ -3,12 +3,20 @@
 plan of a case -> one sentence: today, within a day or two, within days, within two weeks
 """
 
+import re
+
 from knowledge.lessons.facts import urgent_flags
 from knowledge.lessons.realize import case_plan, case_reasoning
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import ConsultationWords, Lines, VignetteWords
+
+_EXPLAINING = re.compile(
+    "parkinson|thyroid|hypercalc|rheumat|giant cell|帕金森|甲状腺|高钙|风湿|巨细胞动脉炎",
+    re.IGNORECASE,
+)
+"""Conditions that explain constipation or a loss of weight by other findings of their own."""
 
 
 def tell_when(plan: CasePlan, answer: AnswerBuilder) -> bool:
@@ -28,6 +36,8 @@ def is_alarm_of_age(plan: CasePlan) -> bool:
     """Say whether a finding may mean a cancer in whoever has it, by age and how long it lasts."""
     told = [item.said for item in plan.findings]
     late = plan.who.stage in ("mature", "old") and plan.who.pace != "sudden"
+    if _EXPLAINING.search(plan.page.name):
+        return False
     return late and urgent_flags.alarms_with_age(told, plan.page.language)
 
 

@@ -448,7 +448,7 @@ def choose_age(who: PatientProfile, pick: random.Random) -> int:
 
 
 _AGES: dict[Stage, tuple[int, int]] = {
-    "baby": (1, 1), "child": (3, 8), "adult": (21, 56), "mature": (48, 74), "old": (62, 81),
+    "baby": (1, 1), "child": (3, 8), "adult": (21, 49), "mature": (48, 74), "old": (62, 81),
 }  # fmt: skip
 
 

@@ -208,3 +208,60 @@ def test_children_hear_of_suicide_only_where_their_mood_is_low():
         page = ill("Attention deficit disorder of childhood", felt)
         text = told(page, ill("Depression", felt), patient=True)
         assert bool(re.search("suicide|not wanting to live", text)) is said
+
+
+@pytest.mark.parametrize(
+    ("name", "felt", "rival", "test"),
+    [
+        ("Reflux disease", "chest pain", "Stable angina", "exercise electrocardiogram"),
+        ("反流病", "胸痛", "稳定型心绞痛", "心电图"),
+    ],
+)
+def test_chest_pain_that_may_come_from_the_heart_is_not_left_for_two_days(name, felt, rival, test):
+    text = told(ill(name, felt), ill(rival, felt, tests=(test,)), patient=True)
+    assert test in text
+    assert not re.search("day or two|today or tomorrow|一两天|今明两天", text)
+    assert re.search("emergency department|急诊", text)
+
+
+def test_beside_what_itself_presses_no_slow_test_comes_first():
+    for lead, first in (("Pyelonephritis", False), ("Muscle strain", True)):
+        page = ill(lead, "sore side", tests=("urine dipstick",))
+        near = ill("Appendicitis", "sore side", tests=("belly scan",))
+        assert ("belly scan" in told(page, near)) is first
+    page = ill("Pelvic inflammatory disease", "sore side", tests=("swab",))
+    near = ill("Ectopic pregnancy", "sore side", tests=("pregnancy test",))
+    assert "pregnancy test" in told(page, near)
+
+
+def test_what_other_findings_explain_is_no_alarm_of_age():
+    for lead, alarms in (("Parkinson's disease", False), ("Diverticular disease of old age", True)):
+        page = ill(lead, "constipation")
+        text = told(page, ill("Colorectal cancer", "constipation"))
+        assert ("cancer has to be ruled out" in text or "rule out a cancer" in text) is alarms
+
+
+def test_who_is_past_fifty_is_not_drawn_for_what_is_told_of_the_young():
+    ages = [
+        patient_profiles.choose_age(
+            patient_profiles.profile_of(ill("Anal fissure", "sore skin")), random.Random(seed)
+        )
+        for seed in range(60)
+    ]
+    assert min(ages) > 20 and max(ages) < 50
+
+
+@pytest.mark.parametrize("finding", ["reckless behaviour", "elevated mood", "情绪高涨"])
+def test_mania_is_seen_within_a_day_or_two(finding):
+    assert urgent_flags.alarm_of([finding], "en" if finding.isascii() else "zh") == "soon"
+
+
+@pytest.mark.parametrize(("belly", "back"), [("flank pain", "back pain"), ("腰痛", "背痛")])
+def test_belly_and_back_pain_late_in_life_may_be_the_aorta(belly, back):
+    english = belly.isascii()
+    page = ill("Angina" if english else "心绞痛", belly, back)
+    findings = page.entity_facts("symptom")
+    heart = ill("Aortic dissection" if english else "主动脉夹层", back)
+    stone = ill("Kidney stones" if english else "肾结石", belly)
+    assert case_rivals.meets_demands(page, findings, [stone, heart])
+    assert not case_rivals.meets_demands(page, findings, [stone])
