@@ -28,9 +28,10 @@ _SEEN_AT_ONCE = re.compile(
 """Dangers that are acted upon before any test."""
 
 _NOT_FOR_ALL = re.compile(
-    "meningitis|subarachnoid|encephalitis|guillain|脑膜炎|蛛网膜下腔|脑炎|吉兰", re.IGNORECASE
+    "meningitis|subarachnoid|encephalitis|guillain|mastoiditis|脑膜炎|蛛网膜下腔|脑炎|吉兰|乳突炎",
+    re.IGNORECASE,
 )
-"""Dangers whose tests are not for every headache and every weakness."""
+"""Dangers whose tests are not for every headache, every weakness and every ear that hurts."""
 
 _OF_HEART = re.compile("angina|coronary|心绞痛|冠心病|冠状动脉", re.IGNORECASE)
 """What may be an infarct that begins, until an electrocardiogram says otherwise."""

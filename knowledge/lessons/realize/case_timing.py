@@ -50,7 +50,7 @@ def _lines(plan: CasePlan) -> tuple[Lines, bool]:
     grave = plan.who.pace != "lasting" and any(map(case_plan.cannot_wait, plan.rivals))
     if plan.to_patient:
         words = load(ConsultationWords, language)
-        if case_reasoning.excluded_first(plan):
+        if case_reasoning.excluded_first(plan) or (grave and alarm):
             return words.same_day_step, True
         if soon or grave:
             return words.prompt_step, True

@@ -265,3 +265,19 @@ def test_belly_and_back_pain_late_in_life_may_be_the_aorta(belly, back):
     stone = ill("Kidney stones" if english else "肾结石", belly)
     assert case_rivals.meets_demands(page, findings, [stone, heart])
     assert not case_rivals.meets_demands(page, findings, [stone])
+
+
+@pytest.mark.parametrize(("name", "near"), [("Salpingitis", False), ("Pelvic inflammatory", True)])
+def test_what_presses_beside_an_emergency_goes_to_hospital(name, near):
+    page = ill(name + " disease", "sore side", tests=("pregnancy test",))
+    rival = ill("Ectopic pregnancy", "sore side", tests=("pregnancy test",))
+    text = told(page, rival, patient=True)
+    assert ("what is dangerous is ruled out" in text or "is dangerous is ruled" in text) is near
+    assert near or re.search("day or two|today or tomorrow", text)
+
+
+def test_no_scan_of_the_skull_for_every_ear_that_hurts():
+    page = ill("Otitis externa", "ear pain", tests=("otoscopy",))
+    for rival, said in (("Acute mastoiditis", False), ("Malaria", True)):
+        text = told(page, ill(rival, "ear pain", tests=("bone scan",)), patient=True)
+        assert ("bone scan" in text) is said
