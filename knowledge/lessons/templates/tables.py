@@ -129,6 +129,13 @@ class OpenListsWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ListCautionsWords:
+    """Cautions that lists of treatments are told with; shared by the doctor styles."""
+
+    caution: LinesBy = _lines("", ANY_KEY)
+
+
+@dataclass(frozen=True, slots=True)
 class AcuteWords:
     """What to do now with what can turn dangerous, by kind; shared by the doctor styles."""
 
@@ -472,7 +479,8 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    OpenListsWords, AcuteWords, HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords,
+    OpenListsWords, ListCautionsWords, AcuteWords, HuatuoWords, ChatdoctorWords, ConsultationWords,
+    VignetteWords,
     MultiHopWords, DialogueWords, GroundedWords, KnowledgeCallWords, LiteratureWords,
     AppraisalWords, TwoPapersWords,
     ToolsWords, SafetyWords,

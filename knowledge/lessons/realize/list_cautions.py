@@ -1,0 +1,39 @@
+"""Choose the cautions that the treatments of an answer are told with.
+
+page of a condition + treatments named so far -> keys of the cautions due, their sentences
+"""
+
+from collections.abc import Collection, Sequence
+
+from knowledge.lessons.facts import person_medicines
+from knowledge.lessons.facts.fact_page import FactPage
+from knowledge.lessons.realize import patient_profiles
+from knowledge.lessons.templates.loader import load
+from knowledge.lessons.templates.tables import Lines, ListCautionsWords
+
+_MOST = 2
+"""So many cautions stand in one answer at most, the gravest."""
+
+_NEVER_PREGNANT = ("baby", "child", "mature", "old")
+
+
+def due(
+    page: FactPage, named: Sequence[str], said: Collection[str], *, may_be_pregnant: bool
+) -> list[str]:
+    """Return the keys of cautions that were not `said` yet and that the treatments named need."""
+    if page.entity.kind != "condition":
+        return []
+    keys = [each for each in person_medicines.cautions(page.name, named) if each not in said]
+    if not (may_be_pregnant and _is_of_fertile(page)):
+        keys = [each for each in keys if each != "unborn"]
+    return keys[: _MOST - len(said)]
+
+
+def sentences(page: FactPage, key: str) -> Lines:
+    """Return the sentences that give a caution."""
+    return load(ListCautionsWords, page.language).caution[key]
+
+
+def _is_of_fertile(page: FactPage) -> bool:
+    who = page.cached("profile", patient_profiles.profile_of)
+    return who.sex != "m" and not who.menopause and who.stage not in _NEVER_PREGNANT
