@@ -1,9 +1,11 @@
 """Measure what preference and reward rounds win on unseen pairs, by kind of fault.
 
     python benchmarks/pair_objectives.py --data DIR [--base mini] [--objective reward] [--steps 45]
+    python benchmarks/pair_objectives.py --data DIR --base smollm2 --parent smollm2/round-5
 
 `--data` is a folder that `medchat build-data --style preference` made. Pairs are held out by
-subject, as in rounds; on the bare base no answer of theirs has been seen.
+subject, as in rounds; on the bare base no answer of theirs has been seen. `--parent` starts from a
+copy of an adapter of the home, which has read lessons but no worse side of a pair.
 """
 
 import argparse
@@ -13,7 +15,7 @@ from pathlib import Path
 import machine
 import torch
 
-from finetune import dataset, model
+from finetune import adapters, dataset, model
 from finetune.bases import base_records
 from finetune.evaluate import Measurement, Pair, paired_change
 from finetune.files import manifests
@@ -34,6 +36,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--base", default="mini")
+    parser.add_argument("--parent", help="a finished round of the home")
     parser.add_argument("--objective", choices=sorted(_SETTINGS), default="reward")
     parser.add_argument("--pairs", type=int, default=700)
     parser.add_argument("--held-out", type=int, default=150)
@@ -41,6 +44,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     name = options.objective
+    home = options.data.parent.parent
+    parent = adapters.named(home, options.parent) if options.parent else None
     plan = RoundPlan(
         objective=name,
         max_steps=options.steps,
@@ -59,7 +64,6 @@ def main() -> None:
         max_tokens=512,
         distractors=0,
     )
-    home = options.data.parent.parent
     _draw(options.data, options.pairs)
     task = RoundTask(recipe, 1, home, dataset.read(options.data), TEXT_TOOLS)
     objective = objective_of(plan)
@@ -67,7 +71,9 @@ def main() -> None:
     base = base_records.find(home, options.base)
     student: Student
     if isinstance(objective, MakesAnother):
-        student = objective.open(recipe, base, None)
+        student = objective.open(recipe, base, parent)
+    elif parent:
+        student = model.load(base, parent.folder, trainable=True)
     else:
         student = model.attach(model.load(base), recipe.lora, recipe.seed)
     before = objective.measure(student, task)

@@ -76,6 +76,17 @@ class Verdict:
         }
 
 
+def outcome(passed: bool, interval: Interval) -> str:
+    """Return in words what became of a measure that is on record; empty where its check passed.
+
+    Only the goal fails without a loss: where its interval holds no change, nothing was shown.
+    """
+    if passed:
+        return ""
+    low, high = interval
+    return "did not improve" if low <= 0 <= high else "lost"
+
+
 def judge(before: Measurement, after: Measurement, limits: Gate) -> Verdict:
     """Compare two measurements on the same rows.
 

@@ -11,9 +11,8 @@ from finetune.cards import round_record
 from finetune.errors import FinetuneError
 from finetune.ledger import Wanted
 from finetune.methods.method_registry import method_of, recorded
-from finetune.objectives.objective_protocols import MakesAnother, TrainsItself
+from finetune.objectives.objective_protocols import MakesAnother, NeedsReward, TrainsItself
 from finetune.objectives.objective_registry import objective_of
-from finetune.objectives.reinforcement import Reinforcement
 from finetune.recipe import Recipe
 from finetune.recipes import recipe_reader, unread_values
 from finetune.training.ranks import Ranks
@@ -26,7 +25,7 @@ def check_recipe(wanted: Wanted) -> None:
     family = model.family_of(base_records.find(wanted.home, recipe.base))
     capabilities.refuse(family, recipe.method, plan.objective, recipe.base)
     objective = objective_of(plan)
-    if isinstance(objective, Reinforcement):
+    if isinstance(objective, NeedsReward):
         objective.demand_reward(wanted.home)
 
 

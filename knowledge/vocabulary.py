@@ -6,6 +6,7 @@ answer, accompany, word and oppose one another is part of each relation and stan
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from knowledge.records import Language
@@ -528,6 +529,7 @@ def accepted_relations(asked: Sequence[str], *, prose: bool = False) -> frozense
     return frozenset(accepted)
 
 
+@cache
 def confusable_relations(relation: str) -> frozenset[str]:
     """Return a relation with those of which one may be taken for an answer on the other.
 

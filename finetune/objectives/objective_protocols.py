@@ -152,6 +152,14 @@ class MakesAnother(Protocol):
 
 
 @runtime_checkable
+class NeedsReward(Protocol):
+    """An objective whose answers are judged by something that must be there."""
+
+    def demand_reward(self, home: Path) -> None:
+        """Raise FinetuneError where what judges is not in the home."""
+
+
+@runtime_checkable
 class ReadsFiles(Protocol):
     """An objective that reads more than the rows of a data set."""
 

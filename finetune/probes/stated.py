@@ -45,7 +45,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class _Fact:
+class Fact:
     """A statement; where it is a whole `sentence`, its words are enough."""
 
     text: str
@@ -77,7 +77,7 @@ def supported(example: Example, text: str, wording: Wording, tools: TextTools) -
         return 0, 0
     told = [one["content"] for one in example.prompt if one["role"] == "user"]
     shown = plain("\n".join([*example.evidence, *told]))
-    facts = _facts(text, wording, tools)
+    facts = facts_of(text, wording, tools)
     return sum(fact.stands_in(shown) for fact in facts), len(facts)
 
 
@@ -91,13 +91,9 @@ def declined(example: Example, text: str) -> bool:
     return declines(text, example.language)
 
 
-def facts_of(text: str, wording: Wording, tools: TextTools) -> list[str]:
+def facts_of(text: str, wording: Wording, tools: TextTools) -> list[Fact]:
     """Return the facts that a text states: quoted or listed ones, known names, else sentences."""
-    return [fact.text for fact in _facts(text, wording, tools)]
-
-
-def _facts(text: str, wording: Wording, tools: TextTools) -> list[_Fact]:
-    facts: list[_Fact] = []
+    facts: list[Fact] = []
     for cited in tools.split_sentences(text):
         sentence = tools.uncited(cited)
         body = sentence.rstrip("。.!?！？ ")
@@ -107,11 +103,11 @@ def _facts(text: str, wording: Wording, tools: TextTools) -> list[_Fact]:
         after = _after_colon(body)
         parts = [one.strip() for one in re.split(r"[;；]", after) if one.strip()]
         if quoted or (len(parts) > 1 and after != body):
-            facts += map(_Fact, quoted or parts)
+            facts += map(Fact, quoted or parts)
             continue
         for clause in parts if len(parts) > 1 else [body]:
             named = _named(clause, wording)
-            facts += map(_Fact, named) if named else [_Fact(_after_colon(clause), True)]
+            facts += map(Fact, named) if named else [Fact(_after_colon(clause), True)]
     return facts
 
 

@@ -2,7 +2,8 @@
 
     ticks of a round -> scalars by step; scores before and after it -> scalars at its last step
 
-Nothing leaves the machine: W&B writes a folder that `wandb sync` may send where its user wants it.
+Nothing leaves the machine, whatever WANDB_MODE says: W&B writes a folder, its own logs included,
+that `wandb sync` may send where its user wants it.
 """
 
 import importlib
@@ -52,17 +53,20 @@ class TensorBoardLog:
 
 
 class WandbLog:
-    """An offline run of Weights & Biases in a folder."""
+    """An offline run of Weights & Biases, named by recipe and round as its folder's parents are."""
 
     def __init__(self, folder: Path, first: int) -> None:
         """Begin a run; FinetuneError where W&B is not installed."""
         check("wandb")
         os.environ["WANDB_ERROR_REPORTING"] = "false"  # else it tells its makers of its own faults
+        os.environ.setdefault(
+            "WANDB_CACHE_DIR", str(folder / "cache")
+        )  # else its logs lie elsewhere
         wandb: Any = importlib.import_module("wandb")
         folder.mkdir(parents=True, exist_ok=True)
         self._run = wandb.init(
             project="medchat",
-            name="-".join(folder.parts[-2:]),
+            name="-".join(folder.parts[-3:-1]),
             dir=str(folder),
             settings=wandb.Settings(
                 mode="offline",

@@ -36,8 +36,12 @@ def text(
     pairs: Sequence[Mapping[str, str]] = (),
     sources: Sequence[GraphSource] = (),
     hashes: Mapping[str, str] = {},
+    by_lot: Sequence[tuple[str, Lesson]] = (),
 ) -> str:
-    """Return what CARD.md holds: `hashes` are those of the data files, by name."""
+    """Return what CARD.md holds: `hashes` are those of the data files, by name.
+
+    `samples` are the best rows, and `by_lot` others that were drawn, each with what it is of.
+    """
     parts = (
         hub_header.lines(counts),
         _head(generation, counts, screened),
@@ -46,6 +50,7 @@ def text(
         card_uses.lines(counts),
         _files(counts, hashes),
         card_samples.lines(samples, STYLES),
+        card_samples.lot_lines(by_lot),
         card_samples.pair_lines(pairs),
         _tables(counts, _unwritten(counts, arguments)),
         _diversity(counts),
@@ -109,17 +114,17 @@ def _glance(
         yield f"| not proven | {counts.unproven:,} rows of other people |"
     if counts.preference:
         yield f"| preference pairs | {counts.preference:,}, each worse in one way that is named |"
-    if counts.reasoned:
-        yield f"| reasoning | {counts.reasoned:,} rows list their steps, each with its fact |"
+    if reasoned := counts.answers.get("reasons"):
+        yield f"| reasoning | {reasoned:,} rows list their steps, each with its fact |"
     if counts.parallel:
         yield f"| parallel | {counts.parallel:,} rows tell what one of the other language tells |"
     if asked := sum(counts.for_base.values()):
         told = f"{counts.for_base.get('unknown', 0):,} of {asked:,} rows on facts"
         base = _cell(str(arguments.get("for", "")))
         yield f"| drawn for | the base {base}: {told} rest on what it does not know |"
-    if counts.urgent:
+    if urgent := counts.answers.get("urgent"):
         yield (
-            f"| emergencies | in {counts.urgent:,} rows the user tells of one, and the answer "
+            f"| emergencies | in {urgent:,} rows the user tells of one, and the answer "
             "opens with what to do at once |"
         )
     if sources and proven > counts.calculated:

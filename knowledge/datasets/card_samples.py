@@ -1,6 +1,7 @@
 """Choose the samples of a card, and write them.
 
     rows as they pass -> the best rows of each style and language, by what they show and quality
+    rows as they pass -> some drawn by lot, and one of each thing that an answer may do
 
 The choice depends on the rows alone and not on their order, so that it can be repeated.
 """
@@ -9,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 
 from knowledge.datasets import tool_turns
+from knowledge.datasets.row_counts import answers_of
 from knowledge.records import Lesson
 
 Rank = tuple[int, str]
@@ -27,19 +29,27 @@ _MANY = 5
 _MOST = 2
 """So many rows of a style and language are shown, each on another topic."""
 
+_ANY = "any row"
+_BY_LOT = 5
+"""So many rows of a language are drawn by lot, and one more of each of these."""
+
+_DRAWN_OF = ("urgent", "refuses", "declines", "asks for a value")
+
 _SPEAKERS = {"system": "System", "user": "Question", "assistant": "Answer",
              "call": "Call", "result": "Result"}  # fmt: skip
 
 
 class CardSamples:
-    """Keeps the best rows of each style and language, and the best pair of each kind."""
+    """Keeps the best rows of each style and language, the best pair of each kind, rows by lot."""
 
     def __init__(self) -> None:
         self._kept: dict[tuple[str, str], dict[str, tuple[Rank, Lesson]]] = {}
         self._pairs: dict[str, tuple[Rank, dict[str, str]]] = {}
+        self._lots: dict[tuple[str, str], list[tuple[str, Lesson]]] = {}
 
     def see(self, lesson: Lesson) -> None:
         """Take the next row."""
+        self._draw(lesson)
         of_style = self._kept.setdefault((lesson.style, lesson.language), {})
         topic, faults = str(lesson.meta.get("relation", "")), _faults(lesson)
         kept = of_style.get(topic)
@@ -47,6 +57,16 @@ class CardSamples:
             rank = (faults, _drawn(lesson.id))
             if kept is None or rank < kept[0]:
                 of_style[topic] = (rank, lesson)
+
+    def _draw(self, lesson: Lesson) -> None:
+        lot = _drawn(f"lot {lesson.id}")
+        for name in (_ANY, *(each for each in answers_of(lesson) if each in _DRAWN_OF)):
+            kept = self._lots.setdefault((lesson.language, name), [])
+            most = _BY_LOT if name == _ANY else 1
+            if len(kept) < most or lot < kept[-1][0]:
+                kept.append((lot, lesson))
+                kept.sort(key=lambda each: each[0])
+                del kept[most:]
 
     def see_pair(self, kind: str, pair: dict[str, str]) -> None:
         """Take the next preference pair, of a kind of fault."""
@@ -62,6 +82,16 @@ class CardSamples:
             lesson
             for key in sorted(self._kept)
             for _, lesson in sorted(self._kept[key].values(), key=lambda each: each[0])[:_MOST]
+        ]
+
+    @property
+    def by_lot(self) -> list[tuple[str, Lesson]]:
+        """Return rows drawn by lot: of each language some of all, then one of each rarer thing."""
+        return [
+            (name, lesson)
+            for language in sorted({language for language, _ in self._lots})
+            for name in (_ANY, *_DRAWN_OF)
+            for _, lesson in self._lots.get((language, name), ())
         ]
 
     @property
@@ -86,8 +116,7 @@ def lines(lessons: Iterable[Lesson], styles: Mapping[str, str]) -> Iterator[str]
             told = f": {styles[style]}" if style in styles else ""
             yield from (f"### {style}{told}", "")
         proof = "; ".join(dict.fromkeys(source.quote for source in lesson.sources))
-        for turn in tool_turns.turns_of(lesson):
-            yield from (f"> **{_SPEAKERS[turn.kind]}:** {_quoted(turn.text)}", ">")
+        yield from _talk(lesson)
         yield from (
             f"> **Proven by:** {_quoted(proof)}"
             if proof
@@ -96,6 +125,26 @@ def lines(lessons: Iterable[Lesson], styles: Mapping[str, str]) -> Iterator[str]
             f"`{lesson.id}`",
             "",
         )
+
+
+def lot_lines(drawn: Iterable[tuple[str, Lesson]]) -> Iterator[str]:
+    """Yield rows that were drawn by lot, each under what it was drawn from."""
+    for place, (name, lesson) in enumerate(drawn):
+        if not place:
+            yield from (
+                "## Samples drawn by lot",
+                "",
+                f"{_BY_LOT} rows of each language, whatever they are, and one of each that puts an "
+                "emergency first, refuses, declines, or asks for a value.",
+                "",
+            )
+        yield from (f"*{name}: {lesson.style}*", "", *_talk(lesson))
+        yield from (f"> `{lesson.id}`", "")
+
+
+def _talk(lesson: Lesson) -> Iterator[str]:
+    for turn in tool_turns.turns_of(lesson):
+        yield from (f"> **{_SPEAKERS[turn.kind]}:** {_quoted(turn.text)}", ">")
 
 
 def pair_lines(pairs: Iterable[Mapping[str, str]]) -> Iterator[str]:

@@ -92,6 +92,7 @@ def write(
             samples.pairs,
             origin.sources,
             hashes,
+            samples.by_lot,
         )
         (partial / "CARD.md").write_text(described, encoding="utf-8")
         _seal(partial, origin, counts, hashes)

@@ -81,8 +81,6 @@ class RowCounts:
     answers: dict[str, int] = field(default_factory=dict)
     """Rows by what their answer does, by the names of `ANSWERS`; one row may be of several."""
 
-    urgent: int = 0
-    reasoned: int = 0
     parallel: int = 0
     cells: dict[tuple[str, str], int] = field(default_factory=dict)
     """Rows by style and language."""
@@ -131,9 +129,7 @@ class RowCounts:
     def _measure(self, lesson: Lesson) -> None:
         cell = (lesson.style, lesson.language)
         self.cells[cell] = self.cells.get(cell, 0) + 1
-        self.urgent += bool(lesson.meta.get("urgent"))
-        self.reasoned += bool(lesson.meta.get("trace"))
-        for name in _answers_of(lesson):
+        for name in answers_of(lesson):
             self.answers[name] = self.answers.get(name, 0) + 1
         self.parallel += bool(lesson.meta.get("parallel"))
         for table, key in ((self.registers, "register"), (self.difficulties, "difficulty")):
@@ -190,7 +186,7 @@ class RowCounts:
         return name, written[name] / sum(written.values())
 
 
-def _answers_of(lesson: Lesson) -> Iterator[str]:
+def answers_of(lesson: Lesson) -> Iterator[str]:
     """Yield what the answers of a row do, by the names of `ANSWERS`."""
     meta, turns = lesson.meta, turns_of(lesson)
     kinds = [turn.kind for turn in turns]

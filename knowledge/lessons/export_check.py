@@ -5,9 +5,7 @@ ids, words, parts of the split -> repeated rows, and rows that stand in the wron
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from sqlalchemy import Engine
 from knowledge.datasets import card, quality, row_counts
 from knowledge.datasets.export import Derived
 from knowledge.datasets.filtering import FilterReport
+from knowledge.datasets.filters import exact_duplicates
 from knowledge.datasets.graph_sources import sources_of
 from knowledge.datasets.row_ids import id_of
 from knowledge.lessons.facts.validation_split import is_validation
@@ -24,10 +23,6 @@ from knowledge.lessons.styles import preference
 from knowledge.lessons.styles.preference import PreferencePairs
 from knowledge.lessons.verify import pair_check
 from knowledge.records import Lesson
-
-_LETTERS = re.compile(r"[\W_]+")
-_ASKED_TWICE = ("tools", "knowledge-call")
-"""Styles in which the same words of the user and the same calls may lead to other answers."""
 
 _COUNTED = (
     "kept", "proven", "imported", "train", "validation", "preference", "preference_kinds",
@@ -75,19 +70,11 @@ class ExportCheck:
 
     def _repeated(self, lesson: Lesson) -> str:
         """A row repeats another that has its id, or its question or answer on the same facts."""
-        facts = sorted((source.id, source.quote) for source in lesson.sources)
-        words = [_LETTERS.sub("", message.content.casefold()) for message in lesson.messages]
-        about = (lesson.style, lesson.language, lesson.meta.get("relation"), facts)
-        keys: list[tuple[object, ...]] = [("id", lesson.id), ("words", words)]
-        if facts and lesson.style != "tools":
-            keys.append(("answered", about, words[-1]))
-        if facts and lesson.style not in _ASKED_TWICE:
-            keys.append(("asked", about, words[:-1]))
-        repeated = False
-        for key in keys:
-            short = blake2b(repr(key).encode(), digest_size=10).digest()
-            repeated |= short in self._said
-            self._said.add(short)
+        words = ("words", exact_duplicates.words_of(lesson))
+        keys = [exact_duplicates.digest(key) for key in (("id", lesson.id), words)]
+        keys += exact_duplicates.turn_digests(lesson)
+        repeated = not self._said.isdisjoint(keys)
+        self._said.update(keys)
         return "the row repeats an earlier one" if repeated else ""
 
     def _outside(self, lesson: Lesson) -> str:
@@ -148,6 +135,7 @@ class ExportCheck:
                 samples.pairs,
                 self._sources,
                 self._hashes,
+                samples.by_lot,
             )
             held = (folder / "CARD.md").read_text(encoding="utf-8")
         except (OSError, KeyError, TypeError, ValueError, AttributeError):

@@ -20,7 +20,7 @@ from knowledge.datasets.filtering import (
 )
 from knowledge.datasets.filters import pii
 from knowledge.datasets.filters.contamination import ContaminationFilter
-from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter
+from knowledge.datasets.filters.exact_duplicates import ExactDuplicateFilter, RepeatedTurnFilter
 from knowledge.datasets.filters.keywords import KeywordFilter
 from knowledge.datasets.filters.licences import LicenceFilter
 from knowledge.datasets.filters.near_duplicates import NearDuplicateFilter
@@ -99,7 +99,8 @@ def make_stages(
     batch_filters: list[BatchFilter] = (
         [ContaminationFilter(options.exclude)] if options.exclude else []
     )
-    batch_filters += [NearDuplicateFilter(), *([RelationQuota()] if balanced else [])]
+    batch_filters += [NearDuplicateFilter(), RepeatedTurnFilter()]
+    batch_filters += [RelationQuota()] if balanced else []
     stages = [filtering.make_stage(each) for each in batch_filters]
     if options.teacher is not None:
         teacher = Teacher(options.teacher, progress)

@@ -86,6 +86,8 @@ def _spread(points: Sequence[Record]) -> list[Record]:
 
 
 def _gate(judged: Record) -> list[str]:
+    from finetune import gate  # loads what measures models
+
     checks = judged.get("checks")
     rows: list[Sequence[object]] = [("measure", "before", "after", "change (95 % interval)", "")]
     for check in checks if isinstance(checks, list) else []:
@@ -96,7 +98,7 @@ def _gate(judged: Record) -> list[str]:
                 f"{check['before']:.3f}",
                 f"{check['after']:.3f}",
                 f"{check['change']:+.3f} ({low:+.3f} to {high:+.3f})",
-                "" if check["passed"] else "lost",
+                gate.outcome(check["passed"], (low, high)),
             )
         )
     verdict = "passed" if judged.get("passed") else "did not pass"

@@ -43,6 +43,18 @@ def test_no_row_is_taken_more_often_than_told():
     assert counts["en", "link"] == 18
 
 
+def test_the_relation_does_not_tell_whether_to_decline():
+    often = [replace(one, declined=True) for one in rows("flags", 30)]
+    given = [*often, *rows("flags", 30), *rows("signs", 57)]
+    given += [replace(one, id=f"silent-{one.id}", declined=True) for one in rows("signs", 3)]
+    made, counts = drawn(given, most=10)
+    assert counts == {("en", "flags"): 60, ("en", "signs"): 60}
+    silent = Counter(one.relation for one in made if one.declined)
+    assert silent == {"flags": 16, "signs": 16}, "33 of 120, as of all"
+    few, _ = drawn(given, most=2)
+    assert Counter(one.relation for one in few if one.declined)["signs"] == 6
+
+
 def test_languages_are_balanced_apart_and_rows_on_no_relation_stay():
     given = [*rows("dose", 10), *rows("dose", 2, "zh"), *rows("link", 4, "zh"), *rows("", 7)]
     _, counts = drawn(given)

@@ -1,5 +1,8 @@
 import json
 import logging
+import os
+import sys
+from pathlib import Path
 
 import pytest
 from toy_finetune import trained
@@ -59,6 +62,65 @@ def test_nothing_is_written_where_nothing_was_trained(tmp_path):
     log(Tick("score", 1, 2))
     log.close({"after": {"nll": 1.0, "nll_interval": [0.5, 1.5]}})
     assert not (tmp_path / "curves").exists()
+
+
+WANDB = """
+import json
+from pathlib import Path
+
+
+def Settings(**given):
+    return given
+
+
+class Run:
+    def __init__(self, given):
+        self.told, self.config = [given], {}
+
+    def log(self, values, step):
+        self.told.append([step, values])
+
+    def finish(self):
+        told = json.dumps([*self.told, self.config])
+        Path(self.told[0]["dir"], "told.json").write_text(told)
+
+
+def init(**given):
+    return Run(given)
+"""
+"""Stands in for wandb: at the end of a run it writes what it was told."""
+
+
+@pytest.fixture
+def wandb(tmp_path, monkeypatch):
+    (tmp_path / "wandb.py").write_text(WANDB, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "wandb", raising=False)
+    for name in ("WANDB_CACHE_DIR", "WANDB_ERROR_REPORTING"):
+        monkeypatch.setenv(name, "")  # so that both are as before after the test
+        monkeypatch.delenv(name)
+    yield
+    sys.modules.pop("wandb", None)
+
+
+def test_wandb_is_told_the_curve_offline_whatever_the_environment_says(
+    tmp_path, monkeypatch, wandb
+):
+    monkeypatch.setenv("WANDB_MODE", "online")
+    folder = tmp_path / "curves" / "toy" / "round-2"
+    log = RoundLog(("wandb",), folder)
+    for step in (3, 4):
+        log(Tick("train", step, 4, 5.0 - step, 1.0, measured={"reward": 0.5}))
+    log.close({"after": {"nll": 1.0, "nll_interval": [0.5, 1.5], "rows": 3}})
+    given, *logged, config = json.loads((folder / "wandb" / "told.json").read_text())
+    assert given["settings"]["mode"] == "offline"
+    assert (given["name"], given["dir"]) == ("toy-round-2", str(folder / "wandb"))
+    assert [step for step, _ in logged] == [3, 4, 4]
+    assert [values.get("train/loss") for _, values in logged] == [2.0, 1.0, None]
+    assert logged[0][1]["train/reward"] == 0.5
+    assert logged[-1][1] == {"scores_after/nll": 1.0}
+    assert config == {"first_step": 3}
+    assert Path(os.environ["WANDB_CACHE_DIR"]).is_relative_to(folder)
 
 
 def test_an_unknown_kind_is_refused():

@@ -144,7 +144,7 @@ def test_stop_at_the_limit_and_at_the_context(bare):
 )
 def test_stated_facts(text, names, facts):
     wording = stated.Wording(names, frozenset({"i am glad that you ask"}))
-    assert stated.facts_of(text, wording, TEXT_TOOLS) == facts
+    assert [one.text for one in stated.facts_of(text, wording, TEXT_TOOLS)] == facts
 
 
 def test_a_lessons_remarks_are_the_sentences_without_a_source():

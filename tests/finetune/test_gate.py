@@ -106,3 +106,23 @@ def test_answers_that_hold_nothing_never_pass():
 
 def test_nothing_measured_is_no_pass():
     assert not gate.judge(Measurement({}), Measurement({}), Gate()).passed
+
+
+@pytest.mark.parametrize(
+    ("before", "right", "told"),
+    [(10, 10, "did not improve"), (10, 11, "did not improve"), (16, 2, "lost"), (4, 16, "")],
+)
+def test_a_goal_that_did_not_change_is_not_called_lost(before, right, told):
+    goal = Goal("reward", "the mean reward by the proof", items="questions")
+    was, now = (
+        replace(measured(1.0), rows={"reward": tuple((float(n < many), 1.0) for n in range(20))})
+        for many in (before, right)
+    )
+    (check,) = gate.judge(was, replace(now, goal=goal), Gate()).checks
+    assert gate.outcome(check.passed, check.interval) == told
+
+
+def test_a_share_below_its_limit_is_lost():
+    checks = gate.judge(BEFORE, measured(1.0, general=10, safety=30), Gate()).checks
+    told = {one.measure: gate.outcome(one.passed, one.interval) for one in checks}
+    assert told == {"nll": "", "general": "lost", "safety": ""}

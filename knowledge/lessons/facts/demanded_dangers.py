@@ -62,11 +62,7 @@ def lacks_telling(names: str, told: Sequence[str]) -> bool:
 
 @cache
 def _telling() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    rows = cast(list[dict[str, str]], rule_files.read("telling_findings"))
-    return tuple(
-        (re.compile(row["of"], re.IGNORECASE), re.compile(row["telling"], re.IGNORECASE))
-        for row in rows
-    )
+    return rule_files.pattern_pairs(rule_files.read("telling_findings"), "of", "telling")
 
 
 @cache

@@ -6,7 +6,6 @@ names of a condition -> pattern of the names of its rivals, or none where nothin
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import cast
 
 from knowledge.lessons.facts import rule_files
 from knowledge.lessons.facts.fact_page import FactPage
@@ -40,8 +39,4 @@ def _names(page: FactPage) -> str:
 
 @cache
 def _listed() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    rows = cast(list[dict[str, str]], rule_files.read("expected_rivals"))
-    return tuple(
-        (re.compile(row["of"], re.IGNORECASE), re.compile(row["rival"], re.IGNORECASE))
-        for row in rows
-    )
+    return rule_files.pattern_pairs(rule_files.read("expected_rivals"), "of", "rival")

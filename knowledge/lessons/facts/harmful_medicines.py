@@ -6,9 +6,7 @@ A short list from textbooks, each with its reason, in `harmful_medicines.yaml`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import cast
 
 from knowledge.lessons.facts import rule_files
 from knowledge.records import Language
@@ -28,8 +26,5 @@ def is_harmful(condition: str, medicine: str, language: Language) -> bool:
 
 @cache
 def _pairs(language: Language) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    held = cast(Mapping[str, Sequence[Mapping[str, str]]], rule_files.read("harmful_medicines"))
-    return tuple(
-        (re.compile(each["in"], re.IGNORECASE), re.compile(each["medicine"], re.IGNORECASE))
-        for each in held[language]
-    )
+    rows = rule_files.read("harmful_medicines")[language]
+    return rule_files.pattern_pairs(rows, "in", "medicine")

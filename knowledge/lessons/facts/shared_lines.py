@@ -8,6 +8,7 @@ not answer another that its own lines do not cover, or that they answer alone.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from knowledge.graph import verbalize
 from knowledge.records import Language
@@ -45,6 +46,7 @@ _IN_OTHER_WORDS: dict[str, tuple[str, ...]] = {
 """What a line may tell beside what it is headed by: "not used below an eGFR of 30" forbids."""
 
 
+@cache
 def may_answer(relation: str) -> frozenset[str]:
     """Return the relations whose lines may answer a question, if in other words.
 

@@ -9,7 +9,7 @@ Findings that alarm stand in `alarm_findings.yaml`, grave conditions also in
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast
 
 from knowledge.lessons.facts import rule_files
@@ -248,6 +248,7 @@ def is_grave(page: FactPage) -> bool:
     return is_grave_name(page.name)
 
 
+@lru_cache(maxsize=1 << 15)
 def is_grave_name(name: str) -> bool:
     """Say whether a name is that of a condition which is an emergency."""
     grave, none = _grave_kinds()

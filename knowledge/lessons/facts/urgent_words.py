@@ -17,6 +17,9 @@ from knowledge.records import Language, Lesson
 CLINICIANS = ("vignette", "huatuo", "multi-hop")
 """Styles whose patients are told of by a clinician."""
 
+WEIGHING = ("dialogue", "vignette")
+"""Styles whose rows weigh conditions, and follow one of them."""
+
 _OF_PAPERS = "two-papers"
 _SHOWN = re.compile(r"^\s*\[\d+\].*$", re.MULTILINE)
 _RESULTS = (*lookup_calls.RESULT.values(), *calls.RESULT.values())

@@ -15,6 +15,7 @@ from knowledge.lessons.facts.manner import length_of
 from knowledge.lessons.facts.urgent_flags import is_grave_name
 from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
+    WEIGHING,
     Emergency,
     UrgencyRules,
     names_its_subject,
@@ -29,9 +30,8 @@ UNOPENED = "the user's words suggest an emergency, of which such a row does not 
 
 _OF_PATIENTS = ("chatdoctor", "dialogue", "multi-hop", "vignette")
 
-_WEIGHING = ("dialogue", "vignette")
 _NAMED = re.compile(" — |——")
-"""Styles that weigh conditions, and what follows the name of one in a line of evidence."""
+"""What follows the name of a condition in a line of evidence."""
 
 _WORD = re.compile(r"[a-z]{4,}")
 _STEM = 6
@@ -82,7 +82,7 @@ def open_answer(lesson: Lesson, rules: UrgencyRules, pick: random.Random) -> Les
         return None
     if named and _NAMED_AS_LASTING.search(lesson.sources[0].quote):
         return None  # the name sounds like the emergency; what lasts for years is none
-    if lesson.style in _WEIGHING:
+    if lesson.style in WEIGHING:
         found = _of_subject_first(found, lesson)
         if _leads_elsewhere(found[0], lesson) or _OF_YEARS.search(_followed(lesson)):
             return None
@@ -142,7 +142,7 @@ def _followed(lesson: Lesson) -> str:
 
 
 def _is_told_by(emergency: Emergency, lesson: Lesson, quotes: list[str]) -> bool:
-    if lesson.style in _WEIGHING:
+    if lesson.style in WEIGHING:
         quotes = [
             each if _FLAG.search(each) or _COMPLAINT.search(each) else _NAMED.split(each)[0]
             for each in quotes

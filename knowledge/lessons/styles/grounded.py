@@ -145,13 +145,16 @@ def _is_declined(page: FactPage, relation: str) -> bool:
 
 
 def _gone(page: FactPage, relation: str, pick: random.Random) -> Lesson | None:
-    """Remove the lines that answer, keep others on the same entity, and decline."""
+    """Remove the lines that answer, keep others on the same entity, and decline.
+
+    As many lines stand there as beside an answer, so that their number does not tell.
+    """
     answer = AnswerBuilder(page, pick, levels=False)
     like = shared_lines.may_answer(relation)
     own = [each for each in page.groups if each not in like and _lines(page, each)]
-    for each in pick.sample(own, min(len(own), pick.choice((0, 1, 1, 2)))):
+    for each in pick.sample(own, min(len(own), pick.choice((0, 1, 2)))):
         answer.rest_on((page, each, _items(page, each, pick)))
-    for other in _neighbours(page, pick.choice((1, 2, 3)), pick):
+    for other in _neighbours(page, pick.choice((1, 2, 3, 4)), pick):
         held = _apart(page, other)
         if not held:
             continue

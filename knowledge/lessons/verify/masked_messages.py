@@ -76,6 +76,6 @@ def _without_lines(row: RowFacts, text: str, masked: str) -> str:
             place = text.find(line)
             while line and place >= 0:
                 end = place + len(line)
-                masked = masked[:place] + "\0" * len(line) + masked[end:]
+                masked = blank_spans(masked, [(place, end)], "\0")
                 place = text.find(line, end)
     return masked

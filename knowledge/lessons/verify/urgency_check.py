@@ -14,6 +14,7 @@ from functools import cache
 from knowledge.lessons.facts import acute_kinds, urgent_flags
 from knowledge.lessons.facts.urgent_words import (
     CLINICIANS,
+    WEIGHING,
     Emergency,
     UrgencyRules,
     names_its_subject,
@@ -24,9 +25,6 @@ from knowledge.lessons.templates.tables import AcuteWords, ConsultationWords, Ur
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Language, Lesson, LessonMessage
 from knowledge.text.sentences import sentence_spans
-
-_WEIGHING = ("dialogue", "vignette")
-"""Styles whose rows weigh conditions, and follow one of them."""
 
 
 def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, str]:
@@ -49,7 +47,7 @@ def take_opening(lesson: Lesson, rules: UrgencyRules | None) -> tuple[Lesson, st
     first = str(claimed[0]) if isinstance(claimed, list) and claimed else ""
     # A case opens with the emergency of what it follows, wherever that stands among them.
     wanted = list(known)
-    if lesson.style in _WEIGHING and first in known:
+    if lesson.style in WEIGHING and first in known:
         wanted = [first, *(each for each in known if each != first)]
     if claimed != wanted:
         return lesson, "the row does not name the emergencies that its words suggest"

@@ -108,6 +108,25 @@ def test_the_better_rated_row_is_the_sample():
     assert [each.meta["quality"] for each in samples.lessons] == [88]
 
 
+def test_some_rows_are_drawn_by_lot_and_one_of_each_rarer_kind():
+    plain = [row(place) for place in range(1, 9)]
+    rare = [row(20, urgent=1), row(21, refused=1), row(22, declined="cause"), row(23, declined="x")]
+    chinese = [row(30, language="zh", answer="休息。")]
+    chosen = set()
+    for turn in range(4):
+        samples = CardSamples()
+        for each in (every := [*plain, *rare, *chinese])[turn:] + every[:turn]:
+            samples.see(each)
+        chosen.add(tuple((name, each.id) for name, each in samples.by_lot))
+    [drawn] = chosen
+    assert [name for name, _ in drawn] == ["any row"] * 5 + ["urgent", "refuses", "declines"] + [
+        "any row"
+    ]
+    assert dict(drawn)["urgent"] == "huatuo-en-20" and dict(drawn)["refuses"] == "huatuo-en-21"
+    told = card.text(1, {}, counted(*plain), FilterReport(), plain[:1], by_lot=samples.by_lot)
+    assert "## Samples drawn by lot" in told and "*refuses: huatuo*" in told
+
+
 def test_a_sample_tells_calls_and_results_as_such():
     call = LessonMessage("assistant", 'lookup("Sprain", "treatment")')
     found = LessonMessage("user", "RESULT: Sprain — treatment: rest.")

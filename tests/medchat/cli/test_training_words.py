@@ -6,7 +6,7 @@ import pytest
 from toy_finetune import base, recipe
 
 from medchat import settings as settings_of
-from medchat.cli import training_commands
+from medchat.cli import adapter_lines, training_commands
 from medchat.errors import MedchatError
 
 
@@ -67,3 +67,14 @@ def test_a_refused_round_says_what_became_of_it(skipped, promoted, told):
     lines = training_commands._outcome_lines([outcome])
     assert len(lines) == len(told)
     assert all(part in line for part, line in zip(told, lines, strict=True))
+
+
+def test_the_gates_table_tells_no_gain_from_a_loss():
+    def check(measure, passed, low, high):
+        interval = {"change": (low + high) / 2, "interval": [low, high]}
+        return {"measure": measure, "before": 0.5, "after": 0.5, "passed": passed, **interval}
+
+    checks = [check("reward", False, -0.1, 0.1), check("safety", False, -0.4, -0.2)]
+    checks += [check("cited", True, -0.1, 0.1)]
+    told = adapter_lines.lines({"tokens": 0, "gate": {"checks": checks}})
+    assert [line.split(")", 1)[1].strip() for line in told[-3:]] == ["did not improve", "lost", ""]
