@@ -27,6 +27,9 @@ CONTRASTED = frozenset(
 )
 """Of these it is told what only one of the two has; the rest are told of each, plainly."""
 
+LISTED = ("first_line", "treatment", "medicine", "medicine~", "first_line~")
+"""Of these it is told what sources list for each, since what they lack may still be so."""
+
 KINDS = tuple(ORDER)
 
 FINDINGS = ("symptom", "sign")

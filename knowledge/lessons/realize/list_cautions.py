@@ -1,15 +1,16 @@
-"""Choose the cautions that the treatments of an answer are told with.
+"""Choose the cautions that the treatments and interactions of an answer are told with.
 
 page of a condition + treatments named so far -> keys of the cautions due, their sentences
+levels of interactions told -> sentences on what follows from them
 """
 
 from collections.abc import Collection, Sequence
 
-from knowledge.lessons.facts import person_medicines
+from knowledge.lessons.facts import fact_fitness, person_medicines
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import patient_profiles
 from knowledge.lessons.templates.loader import load
-from knowledge.lessons.templates.tables import Lines, ListCautionsWords
+from knowledge.lessons.templates.tables import InteractionsWords, Lines, ListCautionsWords
 
 _MOST = 2
 """So many cautions stand in one answer at most, the gravest."""
@@ -32,6 +33,13 @@ def due(
 def sentences(page: FactPage, key: str) -> Lines:
     """Return the sentences that give a caution."""
     return load(ListCautionsWords, page.language).caution[key]
+
+
+def handling(page: FactPage, levels: Collection[str]) -> Lines:
+    """Return the sentences on what follows from interactions of some levels."""
+    worst = next(each for each in fact_fitness.LEVELS if each in levels)
+    key = "mixed" if worst == fact_fitness.LEVELS[0] and len(levels) > 1 else worst
+    return load(InteractionsWords, page.language).handling[key]
 
 
 def _is_of_fertile(page: FactPage) -> bool:

@@ -9,6 +9,7 @@ none of an illness.
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from knowledge.lessons.facts import compared_relations
 from knowledge.lessons.verify.row_facts import RowFacts
 from knowledge.lessons.verify.stock_sentences import Origins
 from knowledge.vocabulary import TREATING, base_relation
@@ -32,6 +33,8 @@ _AFTER: Mapping[str, tuple[str, ...]] = {
     "open_lists.not_stopped": TREATING,
     "open_lists.for_child": TREATING,
     "list_cautions.caution": TREATING,
+    "interactions.handling": ("interaction",),
+    "comparison.lists_open": compared_relations.LISTED,
     "safety.urgent": ("red_flag",),
     "safety.after_urgent": ("red_flag",),
     "safety.instead": ("interaction", "contraindication"),
@@ -44,6 +47,7 @@ _OF_KIND: Mapping[str, str] = {
     "acute.effect": "medicine",
     "open_lists.more_of_several": "medicine",
     "list_cautions.caution": "condition",
+    "interactions.handling": "medicine",
     "consultation.heard": "condition",
     "consultation.urgent_first": "condition",
     "consultation.urgent_named": "condition",

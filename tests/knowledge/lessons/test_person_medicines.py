@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.lessons.facts import person_medicines
+from knowledge.lessons.facts import compared_relations, person_medicines
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import list_cautions, offered_medicines, patient_profiles
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import chatdoctor
 from knowledge.lessons.templates.loader import LANGUAGES, load
-from knowledge.lessons.templates.tables import ListCautionsWords
+from knowledge.lessons.templates.tables import ComparisonWords, InteractionsWords, ListCautionsWords
 from knowledge.lessons.verify import offer_check
 from knowledge.lessons.verify.row_facts import RowFacts
 from knowledge.lessons.verify.source_content import SourceContent
@@ -173,3 +173,45 @@ def test_a_row_that_offers_what_is_unfit_is_not_proven(question, language, is_un
     row = case(question, ("estazolam", "艾司唑仑"), language)
     assert bool(offer_check.fault(row)) is is_unfit
     assert offer_check.fault(case(question, ("melatonin", "褪黑素"), language)) == ""
+
+
+HANDLED = [
+    (("contraindicated",), "contraindicated"),
+    (("major",), "major"),
+    (("moderate",), "moderate"),
+    (("contraindicated", "moderate"), "mixed"),
+    (("major", "moderate"), "major"),
+]
+
+
+@pytest.mark.parametrize("name", ["phenelzine", "苯乙肼"])
+@pytest.mark.parametrize(("levels", "key"), HANDLED)
+def test_interactions_are_told_with_what_follows_from_them(name, levels, key):
+    language = "en" if name.isascii() else "zh"
+    entity = Entity(f"medicine:{name}", "medicine", (Name(name, language),))
+    met = tuple(replace(named("medicine", each)[0], level=each) for each in levels)
+    subject = FactPage(entity, language, name, name, {"interaction": met})
+    words = load(InteractionsWords, language).handling
+    for seed in range(8):
+        answer = AnswerBuilder(subject, random.Random(seed))
+        answer.state("interaction", met)
+        answer.close_lists()
+        answer.close_lists()
+        said = answer.text.lower()
+        counts = {each: len(re.findall(any_of(words[each], language, {}), said)) for each in words}
+        assert {each: count for each, count in counts.items() if count} == {key: 1}
+        shown = AnswerBuilder(subject, random.Random(seed), levels=False)
+        shown.state("interaction", met)
+        before = shown.text
+        shown.close_lists()
+        assert shown.text == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("relation", compared_relations.LISTED)
+def test_what_a_list_lacks_is_told_as_no_difference(language, relation):
+    words = load(ComparisonWords, language)
+    every = (*words.apart[relation], *words.whereas[relation])
+    assert not any(re.search("contrast|other hand|in turn|而|更支持", each) for each in every)
+    assert all(re.search("sources|they |listed|资料|列为", each) for each in every)
+    assert all(re.search("complete|齐全|完整", each) for each in words.lists_open)
