@@ -1,7 +1,8 @@
 """Tell of which acute kind a condition or a side effect is: what can turn dangerous within hours.
 
-name of a condition -> kind, by which `consultation.acute` says what to do
-side effects of a medicine -> kind, by which `consultation.grave_effect` does
+name of a condition -> kind, by which `acute.condition` says what to do
+side effects of a medicine -> kind, by which `acute.effect` does
+name of a medicine -> kind, by which `acute.stopping` says why it is not stopped suddenly
 """
 
 import re
@@ -49,9 +50,19 @@ def effects_in(told: str) -> list[str]:
     return [kind for kind, says in _patterns("effects") if says.search(told)]
 
 
+@lru_cache(maxsize=1 << 14)
+def kind_of_stopping(name: str) -> str:
+    """Return the kind of harm that stopping a medicine suddenly does, or nothing.
+
+    >>> kind_of_stopping("clonidine"), kind_of_stopping("巴氯芬"), kind_of_stopping("loratadine")
+    ('pressure', 'spasm', '')
+    """
+    return next((kind for kind, says in _patterns("stopping") if says.search(name)), "")
+
+
 @cache
 def kinds(key: str) -> tuple[str, ...]:
-    """Return the kinds of `conditions` or `effects`."""
+    """Return the kinds of `conditions`, `effects` or `stopping`."""
     return tuple(kind for kind, _ in _patterns(key))
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import BindParameter, ClauseElement, Connection, Engine, and_, o
 
 from knowledge.graph.catalog import CURATED_FORMATS, FactRow, FactSourceRow, SourceRow, holds
 from knowledge.graph.id_queries import PreparedQuery
-from knowledge.lessons.facts.fact_fitness import (
+from knowledge.lessons.facts.fact_licences import least_restrictive
+from knowledge.lessons.facts.source_notes import (
     found_by_crowd,
     interaction_level,
     is_gathered,
@@ -19,7 +20,6 @@ from knowledge.lessons.facts.fact_fitness import (
     is_own_use,
     is_terse,
 )
-from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.vocabulary import INVERSE
 

@@ -8,8 +8,8 @@ are told and it is said that there may be more; contraindications are told whole
 
 from collections.abc import Collection, Mapping, Sequence
 
-from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import UNCUT, PageFact
+from knowledge.lessons.facts.source_notes import LEVELS
 from knowledge.lessons.facts.validation_split import is_validation
 
 MOST_WARNED = 10

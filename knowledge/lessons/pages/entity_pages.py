@@ -25,7 +25,7 @@ from knowledge.lessons.facts.source_habits import (
 )
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.realize import letter_case
-from knowledge.lessons.realize.name_forms import PageRenderer
+from knowledge.lessons.realize.page_renderer import PageRenderer
 from knowledge.records import Entity, Language
 
 _ASKED_SINGLY = 500

@@ -98,7 +98,6 @@ class AnswerBuilder:
         self._used: dict[str, _Used] = {}
         self._open: list[str] = []
         self._closed: set[str] = set()
-        self._met: set[str] = set()
         self._treatments: list[str] = []
         self._cautioned: list[str] = []
         self.names_pair = False
@@ -169,6 +168,9 @@ class AnswerBuilder:
             items = [replace(item, level="") if item.level else item for item in items]
         for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
             self._state(relation, same, briefly)
+        met = {item.level for item in items} - {""}
+        if relation == "interaction" and met and self._levels:
+            self.add_stock(list_cautions.handling(self._page, met), at_any_rate=True)
 
     def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
@@ -235,9 +237,6 @@ class AnswerBuilder:
 
     def close_lists(self) -> None:
         """Say once of the lists told so far that there may be more, and what to beware of."""
-        if self._met:
-            self.add_stock(list_cautions.handling(self._page, self._met), at_any_rate=True)
-            self._met.clear()
         if kinds := [each for each in dict.fromkeys(self._open) if each not in self._closed]:
             self.add_stock(open_lists.sentences(self._page, kinds), at_any_rate=True)
             self._counted[1] += 1
@@ -251,8 +250,6 @@ class AnswerBuilder:
 
     def leave_open(self, relation: str, items: Sequence[PageFact]) -> None:
         """Note that a list was told that need not be whole; shown evidence is all there is."""
-        if self._levels and relation == "interaction":
-            self._met |= {item.level for item in items} - {""}
         if self._levels and relation in TREATING:
             self._treatments += [item.text for item in items]
         kind = open_lists.kind_of(self._page, relation, items) if self._levels else ""

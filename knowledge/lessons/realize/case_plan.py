@@ -29,7 +29,7 @@ STEPS = ("test", "first_line", "treatment", "medicine", "department", "complicat
 """What is done about a condition, in the order in which it is told."""
 
 _OTHERS = ("test", "first_line", "treatment", "medicine", "complication", "department")
-_AROUND = ("prevention", "test", "department", "complication", "risk_factor")
+_AROUND = ("cause", "prevention", "test", "department", "complication", "risk_factor")
 TO_STAY_WELL = ("prevention", "risk_factor", "population")
 """What is asked by whoever does not have a condition: nothing is told of what it may bring."""
 
@@ -38,10 +38,16 @@ _AKIN = {
     "side_effect": ("monitoring", "contraindication", "interaction"),
     "contraindication": ("interaction", "pregnancy", "monitoring"),
     "interaction": ("contraindication", "monitoring", "side_effect"),
-    "pregnancy": ("breastfeeding", "contraindication", "medicine~"),
+    "pregnancy": ("breastfeeding", "contraindication"),
     "dose_limit": ("contraindication", "monitoring", "side_effect"),
     "monitoring": ("side_effect", "interaction", "contraindication"),
     "medicine~": ("side_effect", "contraindication", "interaction", "monitoring"),
+    "breastfeeding": ("pregnancy",),
+    "renal": ("monitoring", "liver"),
+    "liver": ("monitoring", "renal"),
+    "children": ("dose_limit",),
+    "precaution": ("contraindication", "monitoring"),
+    "interaction_advice": ("monitoring",),
 }
 """What is told of a medicine beside what was asked for, where that belongs together."""
 
@@ -384,9 +390,9 @@ def plan_steps(
         dict.fromkeys((*asked, *added)),
         key=lambda each: STEPS.index(each) if each in STEPS else -1,
     )
-    after_others = relation in _FIRST_AFTER and "first_line" in ordered
-    if asked_first and relation in asked and not after_others:
-        ordered = [relation, *(each for each in ordered if each != relation)]
+    if asked_first and relation in asked:
+        firsts = ["first_line"] if relation in _FIRST_AFTER and "first_line" in ordered else []
+        ordered = list(dict.fromkeys((*firsts, relation, *ordered)))
     return name_steps(page, _with_first_choices(page, ordered), _MOST[manner.length])
 
 
@@ -427,6 +433,7 @@ def pick_further(page: FactPage, relation: str, count: int, pick: random.Random)
         and (page.entity_facts(each) or _brief(page, each))
         and (each not in _PLAIN or count > 2 or pick.random() < 0.3)
         and not (each == "department" and cannot_wait(page))
+        and not (each == "risk_factor" and "cause" in possible and page.groups.get("cause"))
     ]
     return sorted(pick.sample(others, min(len(others), count)), key=possible.index)
 

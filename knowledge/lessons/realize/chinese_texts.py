@@ -99,6 +99,7 @@ _WHEN = {
     "liver": "肝功能不全时",
 }
 """When a medicine is used, before a text that says so by a verb of its own."""
+_USED_FOR = re.compile("(?:可|适|仅|只|不|常)?用于|不宜用于")
 _USED_IN = re.compile(
     r"妊娠|孕|哺乳|喂奶|儿童|婴|新生儿|成人|老年|\d+岁|肾功能|肾病|肾衰|透析|肝硬化|肝病|肝功能|严重[肝肾]|eGFR"
 )
@@ -167,6 +168,8 @@ def _tell_use(name: str, relation: str, body: str) -> str:
     first = re.split("[，；。：（]", body)[0]
     if name in body:
         return body
+    if relation not in _WHEN and _USED_FOR.match(body):
+        return f"{name}{body}"
     if _USED_IN.search(first):
         if first.endswith("之一") or (_OF_KIND_ZH.search(first) and _KIND_ZH.search(first)):
             return f"{name}是{body}"

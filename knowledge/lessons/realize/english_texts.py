@@ -14,12 +14,14 @@ from knowledge.lessons.realize import letter_case
 
 _INSTRUCTS = re.compile(
     r"(?:Wash|Have|Use|Avoid|Complete|Keep|Take|Get|Stop|Eat|Drink|Cover|Wear|Limit|Treat|Clean|"
-    r"Do not|Vaccinate|Check|Protect|Rinse|Brush|Change|Quit) ",
+    r"Do not|Vaccinate|Check|Protect|Rinse|Brush|Change|Quit|Start|Halve|Lower|Lengthen|Leave|"
+    r"Watch|Pause|Dose) ",
     re.IGNORECASE,
 )
 _USED = re.compile(
-    r"(?:(?:not|usually|best|only|often|never|rarely|generally|mostly) )*(?:to be )?"
-    r"(?:used|avoided|recommended|continued|contraindicated|given|preferred|reserved)\b",
+    r"(?:(?:not|usually|best|only|often|never|rarely|generally|mostly|commonly) )*(?:to be )?"
+    r"(?:used|avoided|recommended|continued|contraindicated|given|preferred|reserved|stopped|"
+    r"dosed)\b",
     re.IGNORECASE,
 )
 _ABLE = re.compile(r"(?:can|may|might|should|must) ", re.IGNORECASE)
@@ -65,6 +67,15 @@ def is_clause(text: str) -> bool:
         return False
     verb = _VERB.search(text)
     return verb is not None and verb.start() > 0 and not _RELATIVE.search(text[: verb.start()])
+
+
+def instructs(text: str) -> bool:
+    """Say whether a text tells somebody to do something.
+
+    >>> instructs("halve the dose in liver disease"), instructs("avoided in liver disease")
+    (True, False)
+    """
+    return _INSTRUCTS.match(text) is not None
 
 
 def fitting_intros(intros: Sequence[str], text: str) -> Introduced:

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from knowledge.lessons.facts import urgent_flags
-from knowledge.lessons.facts.fact_fitness import LEVELS
 from knowledge.lessons.facts.fact_page import PageFact, first_of
+from knowledge.lessons.facts.source_notes import LEVELS
 from knowledge.lessons.realize import (
     articles,
     chinese_sentences,
@@ -85,7 +85,8 @@ _SENTENCE_EN = re.compile(
 )
 _DOES = re.compile(
     "acts|affects|allows|binds|blocks|boosts|calms|causes|clears|contains|controls|corrects|"
-    "damages|decreases|delays|destroys|dilates|eases|ends|enhances|fights|helps|improves|"
+    "crosses|damages|decreases|delays|destroys|dilates|does|eases|ends|enhances|fights|harms|helps|"
+    "improves|"
     "increases|induces|inhibits|keeps|kills|limits|loosens|lowers|makes|mimics|narrows|"
     "neutrali[sz]es|numbs|opens|prevents|produces|promotes|protects|provides|raises|reduces|"
     "relaxes|relieves|removes|replaces|requires|restores|reverses|shrinks|slows|softens|"
@@ -123,12 +124,14 @@ _USED_IN = {
 """Words of a text that say already in whom a medicine is used."""
 
 _USED = re.compile(
-    r"(?:(?:Not|Usually|Best|Long|Only|Often|Never|Rarely|Generally) )*(?:to be )?"
-    r"(?:used|avoided|recommended|continued|contraindicated|given|preferred|reserved|safe|unsafe)\b",
+    r"(?:(?:Not|Usually|Best|Long|Only|Often|Never|Rarely|Generally|Commonly) )*(?:to be )?"
+    r"(?:used|avoided|recommended|continued|contraindicated|given|preferred|reserved|safe|unsafe|"
+    r"stopped|dosed|among|one of)\b",
     re.IGNORECASE,
 )
 """A text that goes on after "is": whose name stands in it only before."""
 
+_CAN = re.compile("(?:May|Can|Must|Should) ")
 _REFERS = re.compile("(?:It|Its|They|Their) ")
 _AN = re.compile("[aeio]|8|un|H[A-Z0-9]|NMDA|SGLT|ACE|If")
 _A_SOUND = {False: "a", True: "an"}
@@ -501,8 +504,10 @@ def _tell_use(name: str, body: str, said: str) -> str:
         return _sentence(body)
     if english_texts.is_clause(said):
         return _sentence(f"with {name}, {english_texts.lower_first(said)}")
-    if body.startswith("May be "):
-        return _sentence(f"{name} {said}")
+    if _CAN.match(body) or (not is_plural(name) and _DOES.fullmatch(body.split(" ")[0].lower())):
+        return _sentence(f"{name} {english_texts.lower_first(said)}")
+    if english_texts.instructs(body):
+        return _sentence(f"with {name}, {english_texts.lower_first(said)}")
     if _USED.match(body) or _ARTICLE_ANY.match(said[:1].lower() + said[1:]):
         said = said[:1].lower() + said[1:]
         return _sentence(f"{name} {'are' if is_plural(name) else 'is'} {said}")

@@ -43,8 +43,17 @@ _BARRED = re.compile(
 _SAID_OF_LISTS = ("interaction", "contraindication")
 """Relations of which the sentence that leaves a list open says already why they matter."""
 
-_ASKED_BY_ILL = ("department", "treatment")
+_ASKED_BY_ILL = ("department", "treatment", "test", "red_flag")
 """Relations that are asked about in the middle of it: where to go, and what is done."""
+
+_APART_FROM_PREGNANCY = ("interaction", "interaction_advice", "dose_limit", "duplication", "renal")
+"""What is asked of a medicine beside which its use in pregnancy would be off the topic."""
+
+_ON_TAKING = ("description", "side_effect", "medicine~", "monitoring", "pregnancy")
+"""What is asked by whoever takes a medicine, who might stop it after the answer."""
+
+_MOST_DANGERS = 2
+"""So many dangerous side effects are told with what to do about them."""
 
 _NO_WARNING_FIRST = (*case_plan.TO_STAY_WELL, "description")
 _OF_PREGNANCY = ("pregnancy", "breastfeeding")
@@ -176,7 +185,8 @@ def end(
         case_answer.act_now(page, answer)
     if relation == "symptom":
         case_answer.heed_symptoms(page, answer)
-    if page.entity.kind == "medicine" and answer.may_be_pregnant and not answer.states("pregnancy"):
+    concerned = answer.may_be_pregnant and relation not in _APART_FROM_PREGNANCY
+    if page.entity.kind == "medicine" and concerned and not answer.states("pregnancy"):
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
             answer.state("pregnancy", harms[:1])
@@ -202,6 +212,8 @@ def end(
     answer.close_lists()
     case_answer.explain_signs(page, answer, pick)
     _tell_danger(page, answer)
+    if personal and relation in _ON_TAKING:
+        _tell_stopping(page, answer)
     if (
         closed
         and not (relation == "medicine" and answer.has_closed_lists)
@@ -226,9 +238,21 @@ def end(
 
 def _tell_danger(page: FactPage, answer: AnswerBuilder) -> None:
     """Say what to do about a dangerous side effect, which reads as one of the harmless ones."""
-    kind = acute_kinds.kind_of_effects(item.text for item in answer.stated("side_effect"))
-    if kind and page.entity.kind == "medicine" and answer.asker != "colleague":
-        answer.add_stock(load(AcuteWords, page.language).effect[kind], at_any_rate=True)
+    if page.entity.kind != "medicine" or answer.asker == "colleague":
+        return
+    words = load(AcuteWords, page.language)
+    told = "\n".join(item.text for item in answer.stated("side_effect"))
+    for kind in acute_kinds.effects_in(told)[:_MOST_DANGERS]:
+        answer.add_stock(words.effect[kind], at_any_rate=True)
+        answer.presses = True  # nothing leisurely follows
+
+
+def _tell_stopping(page: FactPage, answer: AnswerBuilder) -> None:
+    """Say of a medicine why it is not stopped suddenly, where that does harm."""
+    kind = acute_kinds.kind_of_stopping(page.name) if page.entity.kind == "medicine" else ""
+    if kind and answer.asker != "colleague":
+        answer.add_stock(load(AcuteWords, page.language).stopping[kind], at_any_rate=True)
+        answer.presses = True
 
 
 def _may_plan_pregnancy(page: FactPage) -> bool:

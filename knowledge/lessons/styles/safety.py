@@ -12,7 +12,7 @@ import random
 import re
 from typing import Literal
 
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import fact_fitness, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, first_of
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.realize import (
@@ -98,7 +98,8 @@ def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
             forms.append("meets")
         if relation in _ALIKE[kind] and page.groups.get(relation) and not page.is_lone(relation):
             forms.append("alike")
-        if relation in _HARMLESS[kind] and _helps(page, relation):
+        natural = fact_fitness.is_natural(page.name)  # nobody has a time of life as an illness
+        if relation in _HARMLESS[kind] and _helps(page, relation) and not natural:
             forms.append("harm")
         if forms and relation in questions:
             found[relation] = tuple(forms)

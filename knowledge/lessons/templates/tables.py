@@ -143,6 +143,7 @@ class AcuteWords:
 
     condition: LinesBy = _lines("", ANY_KEY)
     effect: LinesBy = _lines("", ANY_KEY)
+    stopping: LinesBy = _lines("", ANY_KEY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from knowledge.graph.catalog import (
 )
 from knowledge.graph.id_queries import id_batches, raw_rows
 from knowledge.lessons.facts.definitions import as_told
-from knowledge.lessons.facts.fact_fitness import interaction_level
+from knowledge.lessons.facts.source_notes import interaction_level
 from knowledge.lessons.verify.source_content import SourceContent
 
 _NO_VALUE = {"en": "", "zh": ""}

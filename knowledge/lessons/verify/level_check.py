@@ -6,7 +6,7 @@ words of a sentence outside of names + levels of its facts -> what is wrong, or 
 import re
 from collections.abc import Collection
 
-from knowledge.lessons.facts.fact_fitness import LEVELS
+from knowledge.lessons.facts.source_notes import LEVELS
 from knowledge.records import Language
 
 _SAID: dict[str, tuple[str, str]] = {

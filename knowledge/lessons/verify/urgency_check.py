@@ -132,10 +132,11 @@ def tells_other_advice(lesson: Lesson) -> bool:
     if not told:
         return False
     quotes = [each.quote for each in lesson.sources]
-    subjects = filter(None, map(_SUBJECT.match, quotes))
+    subjects = list(filter(None, map(_SUBJECT.match, quotes)))
     effects = "\n".join(each for each in quotes if _EFFECTS.search(each))
     fitting = {("condition", acute_kinds.kind_of(each[1])) for each in subjects}
     fitting |= {("effect", kind) for kind in acute_kinds.effects_in(effects)}
+    fitting |= {("stopping", acute_kinds.kind_of_stopping(each[1])) for each in subjects}
     return not told & fitting
 
 
@@ -145,7 +146,11 @@ def _acts(language: Language) -> tuple[tuple[tuple[str, str], re.Pattern[str]], 
     words = load(AcuteWords, language)
     return tuple(
         ((of, kind), re.compile(any_of(lines, language, {})))
-        for of, table in (("condition", words.condition), ("effect", words.effect))
+        for of, table in (
+            ("condition", words.condition),
+            ("effect", words.effect),
+            ("stopping", words.stopping),
+        )
         for kind, lines in table.items()
     )
 

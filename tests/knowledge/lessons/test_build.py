@@ -15,7 +15,7 @@ from knowledge.lessons.build_options import BuildOptions
 from knowledge.lessons.dataset_check import check
 from knowledge.lessons.facts.fact_licences import least_restrictive
 from knowledge.lessons.pages.entity_pages import EntityPages
-from knowledge.lessons.realize import name_forms, realizer
+from knowledge.lessons.realize import realizer, usable_names
 from knowledge.lessons.topic_quotas import CAPPED, TOLD_BEFORE
 from knowledge.records import Entity, Name
 from knowledge.text.sentences import sentence_spans
@@ -194,7 +194,7 @@ def test_an_empty_graph_is_told_in_a_sentence(engine, tmp_path):
     ],
 )
 def test_debris_is_no_name(text, fits):
-    assert name_forms.is_usable_name(text) is fits
+    assert usable_names.is_usable_name(text) is fits
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_debris_is_no_name(text, fits):
 )
 def test_names_stay_within_their_language(names, language, said):
     entity = Entity("x:1", "condition", tuple(Name(*name) for name in names))
-    assert name_forms.choose_name(entity, language) == said
+    assert usable_names.choose_name(entity, language) == said
 
 
 def test_every_relation_can_be_told():

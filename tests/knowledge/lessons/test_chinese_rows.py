@@ -16,9 +16,10 @@ from knowledge.lessons.realize import (
     chinese_sentences,
     chinese_texts,
     complaints,
-    name_forms,
+    page_renderer,
     patient_profiles,
     realizer,
+    usable_names,
 )
 from knowledge.lessons.styles import chatdoctor, huatuo, preference, safety, vignette
 from knowledge.lessons.templates.loader import load
@@ -150,9 +151,9 @@ def test_names_with_commas_of_their_own_come_last_in_a_sentence():
 
 
 def test_pinyin_is_debris_and_an_illness_is_no_complication_of_itself():
-    assert name_forms.is_damaged("治疗周期：30tian")
-    assert not name_forms.is_damaged("治疗周期：30天")
-    groups = name_forms.drop_repeated_items(
+    assert usable_names.is_damaged("治疗周期：30tian")
+    assert not usable_names.is_damaged("治疗周期：30天")
+    groups = page_renderer.drop_repeated_items(
         "外阴血管瘤",
         {
             "complication": named("condition", "血管瘤", "贫血"),

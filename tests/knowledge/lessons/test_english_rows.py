@@ -8,7 +8,13 @@ from knowledge.lessons.facts import reportable_findings
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.pages.related_pages import _is_alternative
-from knowledge.lessons.realize import articles, letter_case, name_forms, patient_profiles, realizer
+from knowledge.lessons.realize import (
+    articles,
+    letter_case,
+    patient_profiles,
+    realizer,
+    usable_names,
+)
 from knowledge.lessons.styles import chatdoctor, huatuo, literature, preference, vignette
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import VignetteWords
@@ -102,12 +108,12 @@ def test_a_description_without_a_verb_gets_one(name, description, said):
 
 
 def test_findings_that_are_clauses_or_empty_are_left_out():
-    assert not name_forms.can_be_object("associated_with", "symptom", "Throat feels tight")
-    assert not name_forms.can_be_object("associated_with", "symptom", "Symptoms of eye")
-    assert name_forms.can_be_object("associated_with", "symptom", "Eye burns") is True
-    assert name_forms.is_damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
-    assert name_forms.is_cut('It is known as "Valley fever") and is fungal.')
-    assert not name_forms.is_cut("Signs are a) fever and b) cough (stage II).")
+    assert not usable_names.can_be_object("associated_with", "symptom", "Throat feels tight")
+    assert not usable_names.can_be_object("associated_with", "symptom", "Symptoms of eye")
+    assert usable_names.can_be_object("associated_with", "symptom", "Eye burns") is True
+    assert usable_names.is_damaged("Psoriasis /sɵˈraɪəsɨs/ is a skin disease")
+    assert usable_names.is_cut('It is known as "Valley fever") and is fungal.')
+    assert not usable_names.is_cut("Signs are a) fever and b) cough (stage II).")
 
 
 def test_a_heading_loses_its_capitals_within_a_sentence():

@@ -13,7 +13,7 @@ from knowledge.lessons.realize import (
     fitting_questions,
 )
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.realize.name_forms import _for_adults
+from knowledge.lessons.realize.page_renderer import _for_adults
 from knowledge.lessons.styles import huatuo, safety
 from knowledge.records import Entity, Name
 

@@ -16,7 +16,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, LENGTHS, Manner, WantedManners, length_of
 from knowledge.lessons.pages import related_pages
 from knowledge.lessons.pages.page_sources import PageSources
-from knowledge.lessons.realize import case_plan, name_forms, urgency
+from knowledge.lessons.realize import case_plan, page_renderer, urgency
 from knowledge.lessons.row_plan import RowPlan
 from knowledge.lessons.styles.style_registry import DOCTOR_STYLES, STYLES
 from knowledge.lessons.verify.prover import Prover
@@ -175,7 +175,7 @@ def test_a_pain_without_a_place_goes_without_saying():
 )
 def test_an_illness_leads_to_none_of_its_own_kind_or_of_another_age(name, text, kept):
     groups = {"complication": (finding(text),)}
-    assert ("complication" in name_forms.drop_repeated_items(name, groups)) is kept
+    assert ("complication" in page_renderer.drop_repeated_items(name, groups)) is kept
 
 
 def test_what_was_asked_for_is_told_first_of_a_named_condition():

@@ -7,7 +7,7 @@ import pytest
 
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
-from knowledge.lessons.realize import case_answer, name_forms, pair_advice
+from knowledge.lessons.realize import case_answer, pair_advice, usable_names
 from knowledge.lessons.realize.chinese_sentences import drop_synonyms
 from knowledge.lessons.styles import chatdoctor, grounded, huatuo, safety
 from knowledge.lessons.templates.loader import load
@@ -91,7 +91,7 @@ def test_contraindications_are_told_with_what_other_records_forbid():
     ],
 )
 def test_a_name_may_begin_with_what_also_says_none(name, usable):
-    assert name_forms.is_usable_name(name) is usable
+    assert usable_names.is_usable_name(name) is usable
 
 
 def test_one_department_and_one_finding_are_named_once():

@@ -7,7 +7,7 @@ import pytest
 from toy_lessons import opened_with
 
 from knowledge.graph.knowledge_graph import KnowledgeGraph
-from knowledge.lessons.facts import fact_fitness, treatment_claims
+from knowledge.lessons.facts import source_notes, treatment_claims
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactStore
 from knowledge.lessons.facts.manner import Manner
@@ -58,11 +58,11 @@ def test_a_use_that_one_table_of_conditions_lists_needs_the_class(medicine, lang
 
 
 def test_tables_copied_from_one_place_are_one_source():
-    assert fact_fitness.is_listed(["medicalgraph-csv", "medicalkg-json"])
-    assert fact_fitness.is_listed(["chatdoctor"])
-    assert not fact_fitness.is_listed(["chatdoctor", "medicalgraph-csv"])
-    assert not fact_fitness.is_listed(["indications"])
-    assert not fact_fitness.is_listed(["medicalgraph-csv", "medchat-records"])
+    assert source_notes.is_listed(["medicalgraph-csv", "medicalkg-json"])
+    assert source_notes.is_listed(["chatdoctor"])
+    assert not source_notes.is_listed(["chatdoctor", "medicalgraph-csv"])
+    assert not source_notes.is_listed(["indications"])
+    assert not source_notes.is_listed(["medicalgraph-csv", "medchat-records"])
 
 
 def test_an_emergency_is_no_use_of_what_is_not_its_first_treatment():

@@ -9,10 +9,11 @@ import pytest
 from toy_lessons import opened_with
 
 from knowledge.lessons.facts import whole_lists
-from knowledge.lessons.facts.fact_fitness import LEVELS, is_lifelong
+from knowledge.lessons.facts.fact_fitness import is_lifelong
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactStore
 from knowledge.lessons.facts.manner import Manner
+from knowledge.lessons.facts.source_notes import LEVELS
 from knowledge.lessons.facts.validation_split import is_validation
 from knowledge.lessons.pages.page_sources import PageSources
 from knowledge.lessons.realize import (

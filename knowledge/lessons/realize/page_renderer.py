@@ -1,9 +1,9 @@
-"""Choose the names of entities within sentences, and render facts as the items of a page.
+"""Render the facts of an entity as the items of a page in one language.
 
     entity -> name, alone and within a sentence; fact -> item, or nothing where it is unusable
 
-Sources hold debris, headings in capitals, clauses in place of names, and the same thing in two
-wordings; none of that may enter a lesson.
+Sources tell the same thing in two wordings, lists that lack what matters, and what fits another age
+or sex; none of that is on a page.
 """
 
 import itertools
@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 from knowledge.lessons.facts import (
@@ -20,6 +19,7 @@ from knowledge.lessons.facts import (
     definitions,
     fact_fitness,
     harmful_medicines,
+    source_notes,
     taught_uses,
     treatment_claims,
     whole_lists,
@@ -28,7 +28,7 @@ from knowledge.lessons.facts import (
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.fact_store import FactView
 from knowledge.lessons.facts.source_habits import SourceHabits
-from knowledge.lessons.realize import chinese_sentences, letter_case, patient_profiles
+from knowledge.lessons.realize import chinese_sentences, letter_case, patient_profiles, usable_names
 from knowledge.lessons.realize.realizer import split_by_level
 from knowledge.records import Entity, Language
 from knowledge.text import names
@@ -43,44 +43,11 @@ _REVIEWED = 2
 LONGEST_TEXT = {"en": definitions.LONGEST, "zh": 160}
 """Longer texts make lessons that nobody reads and small models cannot hold."""
 
-_DEBRIS = ("[详细]", "...", "…", "\\x", "['", "\n")
-_ACRONYM = re.compile(r"[A-Z][A-Za-z]{0,2}[A-Z0-9αβγ+/-]*[A-Z0-9][A-Za-z0-9αβγ+/-]{0,3}")
-_CLAUSE = re.compile(
-    r"\b(?:is|are|was|were|looks?|feels|hurts|moves|burns or|become|becomes)\b|^symptoms of ",
-    re.IGNORECASE,
-)
-_SPOKEN_AS = re.compile("[ɪəæʊɛɔɵɨˈˌθðʃʒ]")
-"""Signs of a pronunciation: a text that explains how a name sounds reads badly in a dialogue."""
-_REFERENCE = re.compile(r":\d+[)\]]|[.,]:\d+|\bcitation\b|\[\d+\]")
-_ENCLOSED = re.compile(r"\([^()]*\)")
-_NUMBERED = re.compile(r"(?<![\w(])\w{1,2}\)")
-"""The number of a list entry, with a closing bracket only: 1), b)."""
-_PINYIN = re.compile(r"\d(?:tian|zhou|yue|nian)")
-"""A Chinese word of time that was left in Latin letters."""
-
-_UNTREATABLE = {"猝死", "死亡", "死胎", "Sudden death", "Death"}
-"""What no medicine can treat."""
-
 _ILLNESS_ZH = re.compile("(?:炎|症|病|征|梗死|增高|高压|癌|瘤|中毒|感染|结核|脓肿|骨折|脱位)$")
 _ALIKE_ZH = ("symptom", "sign", "cause", "test", "treatment", "complication", "department")
 """Relations of which Chinese sources list the same thing in two wordings."""
 
-_ORGAN_ZH = re.compile(
-    "眼睑?|眼球|眼睛|耳朵?|鼻子?|口腔?|咽喉?|喉咙?|颈部?|胸部?|腹部?|背部?|腰部?|臀部?|手|足|腿|肩部?|膝盖?|"
-    "皮肤|关节|骨骼?|肌肉|心脏|肺部?|肝脏?|脾脏?|肾脏?|胃部?|肠道?|大脑|乳房|子宫|阴道|外阴|肛门|膀胱|尿道"
-)
-_NO_NAME = re.compile(
-    r"^(?:等|其它?他?|无(?:$|特殊|特异|明显|需|须|法|任何|异常|标题|症状$|传染|并发)|"
-    r"正常(?!颅压|颅内压|眼压|血压|压力)|是|及|和|或|与|的|并(?![指趾殖])|以|有(?![机钩棘])|为)|"
-    r"(?:等|及|和|或|与|的|及其|为主)$"
-)
-"""What is none, or a fragment of a sentence; some names begin with the same word: 无汗症."""
-_NO_PART = frozenset({"血液血管", "其他", "体表"})
-"""Headings of scraped tables that name no part of the body."""
-
 _OF_CHILDREN = re.compile("儿科|小儿|儿童|新生儿")
-
-_CJK = re.compile("[\u3400-\u9fff]")
 
 
 class _Called(NamedTuple):
@@ -139,7 +106,7 @@ class PageRenderer:
                 unnamed[relation] += bool(other and not called.text)
                 untold[relation] += not called.text
                 continue
-            if other and not can_be_object(relation, called.kind, called.text):
+            if other and not usable_names.can_be_object(relation, called.kind, called.text):
                 continue
             if not self._is_fit(fact, called, named, own):
                 continue
@@ -207,7 +174,7 @@ class PageRenderer:
     def _is_fit(self, fact: FactView, called: "_Called", named: str, own: "_Called") -> bool:
         """Say whether a fact may be told; what somebody wrote and read is not doubted."""
         if fact.relation == "interaction" and fact.other:
-            return fact.level in fact_fitness.LEVELS or (fact.curated and not fact.level)
+            return fact.level in source_notes.LEVELS or (fact.curated and not fact.level)
         if fact.curated:
             return True
         if not fact.other:
@@ -258,7 +225,7 @@ class PageRenderer:
         known = self._known.get(id)
         if known is None:
             entity = entities.get(id)
-            text = choose_name(entity, self._language) if entity else ""
+            text = usable_names.choose_name(entity, self._language) if entity else ""
             kind = entity.kind if entity else ""
             every = tuple([name.text for name in entity.names]) if entity and text else ()
             known = self._known[id] = self._named(text, kind)._replace(names=every)
@@ -268,11 +235,11 @@ class PageRenderer:
         """Return the text of a fact that has no object, or nothing where it is not to be told."""
         own = self._language == "en"
         text = (definitions.as_told(fact.relation, fact.en) if own else fact.zh).strip()
-        native = bool(_CJK.search(text)) == (self._language == "zh")
-        if not native or len(text) > LONGEST_TEXT[self._language] or is_damaged(text):
+        native = bool(usable_names.CJK.search(text)) == (self._language == "zh")
+        if not native or len(text) > LONGEST_TEXT[self._language] or usable_names.is_damaged(text):
             return _NOT_CALLED
         if self._language == "en":
-            if is_cut(text):
+            if usable_names.is_cut(text):
                 return _NOT_CALLED
             text = letter_case.lower_shouted(text, self._common)
         said = letter_case.lower_first_word(text, self._common)
@@ -336,81 +303,6 @@ def _is_within(name: str, relation: str, text: str) -> bool:
         age = _AGE_ZH.match(text)
         return text in name or text.endswith(name) or (age is not None and age[0] not in name)
     return text in name and _ILLNESS_ZH.search(text) is not None
-
-
-def can_be_object(relation: str, kind: str, name: str) -> bool:
-    """Say whether an object can stand for its relation in a lesson.
-
-    Statistics on tests and medicines would read like advice; some tables give a disease's name in
-    place of a department's. A finding that is a clause ("throat feels tight") fits in no list, and
-    one that names no more than an organ ("symptoms of eye") tells nothing.
-    """
-    if kind == "symptom" and (_CLAUSE.search(name) or _ORGAN_ZH.fullmatch(name)):
-        return False
-    if relation == "associated_with":
-        return kind in ("condition", "symptom")
-    if relation.endswith(INVERSE) and name in _UNTREATABLE:
-        return False
-    if relation == "body_part" and name in _NO_PART:
-        return False
-    if relation == "department" and _CJK.search(name):
-        return name.endswith(("科", "室", "部", "中心", "门诊", "急诊"))
-    return True
-
-
-def choose_name(entity: Entity, language: Language) -> str:
-    """Return what an entity is called in a language, or nothing where it has no fit name there.
-
-    Chinese also uses acronyms such as MRI; an English word stays out of Chinese text.
-    """
-    own = (
-        name.text
-        for name in entity.names
-        if name.language == language and bool(_CJK.search(name.text)) == (language == "zh")
-    )
-    acronyms = (name.text for name in entity.names if _ACRONYM.fullmatch(name.text))
-    return next(
-        (
-            text
-            for text in (*own, *acronyms)
-            if is_usable_name(text) and fact_fitness.is_speakable(text, entity.kind)
-        ),
-        "",
-    )
-
-
-@lru_cache(maxsize=65536)
-def is_usable_name(name: str) -> bool:
-    """Say whether a name may stand in a lesson: whole, balanced, and no fragment of a sentence."""
-    return (
-        1 < len(name) <= 60
-        and not is_damaged(name)
-        and not names.is_debris(name)
-        and names.has_balanced_brackets(name)
-        and not _NO_NAME.search(name)
-        and not any(sign in name for sign in "。？！?!；;：:")
-    )
-
-
-def is_cut(text: str) -> bool:
-    """Say whether an English text lost the bracket that one of its brackets belongs to.
-
-    >>> is_cut('It is known as "Valley fever") and is fungal.'), is_cut("Either a) or b) (rare).")
-    (True, False)
-    """
-    open_ended = _ENCLOSED.sub("", _ENCLOSED.sub("", text))
-    return any(bracket in _NUMBERED.sub("", open_ended) for bracket in "()")
-
-
-def is_damaged(text: str) -> bool:
-    """Say whether a text holds debris, or breaks off before a list that the source did not keep."""
-    return (
-        any(mark in text for mark in _DEBRIS)
-        or _REFERENCE.search(text) is not None
-        or _PINYIN.search(text) is not None
-        or _SPOKEN_AS.search(text) is not None
-        or text.rstrip(" .。").endswith((":", "：", ","))
-    )
 
 
 def _for_children(page: FactPage) -> FactPage:
