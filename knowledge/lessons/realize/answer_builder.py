@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
-from knowledge.lessons.facts import fact_fitness, urgent_flags
+from knowledge.lessons.facts import fact_fitness, source_notes, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.realize import (
     articles,
@@ -168,7 +168,7 @@ class AnswerBuilder:
             items = [replace(item, level="") if item.level else item for item in items]
         for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
             self._state(relation, same, briefly)
-        met = {item.level for item in items} - {""}
+        met = {item.level for item in items if item.level in source_notes.LEVELS}
         if relation == "interaction" and met and self._levels:
             self.add_stock(list_cautions.handling(self._page, met), at_any_rate=True)
 

@@ -6,7 +6,7 @@ levels of interactions told -> sentences on what follows from them
 
 from collections.abc import Collection, Sequence
 
-from knowledge.lessons.facts import fact_fitness, person_medicines
+from knowledge.lessons.facts import person_medicines, source_notes
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import patient_profiles
 from knowledge.lessons.templates.loader import load
@@ -37,8 +37,8 @@ def sentences(page: FactPage, key: str) -> Lines:
 
 def handling(page: FactPage, levels: Collection[str]) -> Lines:
     """Return the sentences on what follows from interactions of some levels."""
-    worst = next(each for each in fact_fitness.LEVELS if each in levels)
-    key = "mixed" if worst == fact_fitness.LEVELS[0] and len(levels) > 1 else worst
+    worst = next(each for each in source_notes.LEVELS if each in levels)
+    key = "mixed" if worst == source_notes.LEVELS[0] and len(levels) > 1 else worst
     return load(InteractionsWords, page.language).handling[key]
 
 
