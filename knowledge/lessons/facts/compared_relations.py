@@ -27,8 +27,8 @@ CONTRASTED = frozenset(
 )
 """Of these it is told what only one of the two has; the rest are told of each, plainly."""
 
-LISTED = ("first_line", "treatment", "medicine", "medicine~", "first_line~")
-"""Of these it is told what sources list for each, since what they lack may still be so."""
+LISTED = ("medicine", "medicine~", "first_line~")
+"""Of these it is said that what is listed for one alone may hold of the other as well."""
 
 KINDS = tuple(ORDER)
 

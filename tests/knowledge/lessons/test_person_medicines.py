@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from knowledge.lessons.facts import compared_relations, person_medicines
+from knowledge.lessons.facts import person_medicines
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import list_cautions, offered_medicines, patient_profiles
@@ -19,6 +19,7 @@ from knowledge.lessons.verify.row_facts import RowFacts
 from knowledge.lessons.verify.source_content import SourceContent
 from knowledge.lessons.verify.template_patterns import any_of
 from knowledge.records import Entity, Lesson, LessonMessage, LessonSource, Name
+from knowledge.vocabulary import TREATING
 
 PLAIN = Manner("plain", "medium")
 
@@ -208,7 +209,7 @@ def test_interactions_are_told_with_what_follows_from_them(name, levels, key):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("relation", compared_relations.LISTED)
+@pytest.mark.parametrize("relation", [*TREATING, "medicine~", "first_line~"])
 def test_what_a_list_lacks_is_told_as_no_difference(language, relation):
     words = load(ComparisonWords, language)
     every = (*words.apart[relation], *words.whereas[relation])
