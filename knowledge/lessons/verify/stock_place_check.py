@@ -9,7 +9,6 @@ none of an illness.
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from knowledge.lessons.facts import compared_relations
 from knowledge.lessons.verify.row_facts import RowFacts
 from knowledge.lessons.verify.stock_sentences import Origins
 from knowledge.vocabulary import TREATING, base_relation
@@ -34,7 +33,7 @@ _AFTER: Mapping[str, tuple[str, ...]] = {
     "open_lists.for_child": TREATING,
     "list_cautions.caution": TREATING,
     "interactions.handling": ("interaction",),
-    "comparison.lists_open": compared_relations.LISTED,
+    "comparison.lists_open": TREATING,
     "safety.urgent": ("red_flag",),
     "safety.after_urgent": ("red_flag",),
     "safety.instead": ("interaction", "contraindication"),
