@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
 from knowledge.lessons.facts import rule_files
+from knowledge.lessons.facts.obsolete_uses import is_obsolete
 from knowledge.records import Language
 
 _OFTEN = 15
@@ -96,7 +97,9 @@ def is_use(medicine: str, condition: str) -> bool:
     (False, True)
     """
     vague = _matches("no_use_en", condition) or _matches("no_use_zh", condition)
-    return not (vague or _matches("no_medicine_en", medicine) or _is_half(medicine, condition))
+    vague = vague or _matches("no_medicine_en", medicine)
+    given_up = is_obsolete(medicine, condition)
+    return not (vague or given_up or _is_half(medicine, condition))
 
 
 def _is_half(medicine: str, condition: str) -> bool:

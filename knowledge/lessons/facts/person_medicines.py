@@ -65,7 +65,10 @@ def cautions(condition: str, named: Sequence[str]) -> tuple[str, ...]:
     >>> cautions("痤疮", ["异维A酸", "螺内酯"]), cautions("gout", ["colchicine"])
     (('unborn', 'by_sex'), ())
     """
-    found = [rule.key for rule in _rules() if rule.counts_in(condition) and _are_named(rule, named)]
+    taken = [each for each in named if not _LOCAL.search(each)]
+    found = [rule.key for rule in _rules() if rule.counts_in(condition) and _are_named(rule, taken)]
+    if "antibiotic" in found:  # which speaks of pregnancy as well
+        found = [each for each in found if each != "unborn"]
     return tuple(dict.fromkeys(found))
 
 

@@ -49,6 +49,12 @@ _WORSENS = re.compile("worse|suddenly|urgent|加重|恶化|突然|变化")
 SUSPECTED = ("test", "first_line", "treatment", "medicine")
 """Relations that a doctor may tell as of what is not certain yet."""
 
+_TO_KNOW = (
+    *("transmission", "prognosis", "course", "cause", "risk_factor", "prevention", "population"),
+    *("diet_recommended", "diet_avoided", "complication"),
+)
+"""Relations of which whoever asks for them hears before what to do now."""
+
 _WHYS = {"short": 1, "medium": 1, "long": 1}
 _NEXT = 0.75
 _WHICH_CAUSE = re.compile("哪一个原因|lies behind it in one")
@@ -86,13 +92,20 @@ def tell(
         urgent = words.urgent_first if lead else words.urgent_named
         draw_stock(urgent, plan.page, answer, at_any_rate=True)
     elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
-        if not act_now(plan.page, answer) and plan.manner.is_plain and not plan.is_urgent:
+        first = plan.relation not in _TO_KNOW
+        if (
+            not (first and act_now(plan.page, answer))
+            and plan.manner.is_plain
+            and not plan.is_urgent
+        ):
             acknowledge(plan.page, plan.findings, answer)
     elif plan.manner.is_plain and not plan.is_urgent and lead != "summary":
         acknowledge(plan.page, plan.findings, answer)
     if lead:
         case_reasoning.tell_reasoning(plan, lead, answer, pick)
     tell_care(plan, answer, pick, named=lead is None)
+    if plan.to_patient and not lead and plan.relation in _TO_KNOW:
+        act_now(plan.page, answer)
     explain_signs(plan.page, answer, pick)
 
 

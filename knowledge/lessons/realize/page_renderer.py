@@ -265,6 +265,8 @@ _LISTED = frozenset({"test", "treatment", "medicine", "first_line"})
 _OF_A_SEX = frozenset({"symptom", "sign", "test", "complication", "medicine", "department"})
 """Relations whose objects may belong to one sex: no pregnancy scan for a wart."""
 
+_MORE_THAN_STATISTICS = ("complication", "cause", "risk_factor", "symptom", "sign")
+
 _AGE_ZH = re.compile("小儿|新生儿|婴幼儿|婴儿|老年人|老年|儿童|妊娠")
 """How names of illnesses of one age begin."""
 
@@ -281,11 +283,17 @@ def _is_whole(relation: str, items: Collection[PageFact], unnamed: int) -> bool:
 def drop_repeated_items(
     name: str, groups: dict[str, tuple[PageFact, ...]]
 ) -> dict[str, tuple[PageFact, ...]]:
-    """Leave out what a Chinese list says twice, and complications that the name itself holds."""
+    """Leave out what a Chinese list says twice, and complications that the name itself holds.
+
+    A complication or a cause is no mere association in the statistics.
+    """
     kept = {}
+    known = {item.object for each in _MORE_THAN_STATISTICS for item in groups.get(each, ())}
     for relation, items in groups.items():
         if relation in ("complication", "symptom", "sign"):
             items = tuple(item for item in items if not _is_within(name, relation, item.text))
+        if relation == "associated_with":
+            items = tuple(item for item in items if item.object not in known)
         if relation in _ALIKE_ZH and len(items) > 1:
             first = set(chinese_sentences.drop_synonyms(item.text for item in items if item.object))
             items = tuple(item for item in items if not item.object or item.text in first)

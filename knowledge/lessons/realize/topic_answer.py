@@ -55,6 +55,12 @@ _ON_TAKING = ("description", "side_effect", "medicine~", "monitoring", "pregnanc
 _MOST_DANGERS = 2
 """So many dangerous side effects are told with what to do about them."""
 
+_OF_STOPPING = re.compile(
+    r"\b(?:stopped suddenly|abrupt|sudden (?:stop|withdrawal))|突然停|骤停药?|骤然停|突然撤",
+    re.IGNORECASE,
+)
+"""How a text says already that a medicine is not stopped suddenly."""
+
 _NO_WARNING_FIRST = (*case_plan.TO_STAY_WELL, "description")
 _OF_PREGNANCY = ("pregnancy", "breastfeeding")
 _FURTHER = {"short": 0, "medium": 2, "long": 3}
@@ -171,6 +177,9 @@ def end(
     if relation == "pregnancy" and not _may_plan_pregnancy(page):
         reasons = ()
     reasons = case_answer.fit_reasons(reasons, relation, page.entity_facts(relation))
+    stops = personal and relation in _ON_TAKING and _may_not_stop(page, answer)
+    if stops or (page.entity.kind == "medicine" and relation == "description"):
+        reasons = ()  # what is told on stopping it stands at the end
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5
     if explained:
         case_answer.draw_stock(reasons, page, answer)
@@ -212,10 +221,13 @@ def end(
     answer.close_lists()
     case_answer.explain_signs(page, answer, pick)
     _tell_danger(page, answer)
-    if personal and relation in _ON_TAKING:
-        _tell_stopping(page, answer)
+    if stops and not _OF_STOPPING.search(answer.text):
+        kind = acute_kinds.kind_of_stopping(page.name)
+        answer.add_stock(load(AcuteWords, page.language).stopping[kind], at_any_rate=True)
+        answer.presses = True
     if (
         closed
+        and not stops
         and not (relation == "medicine" and answer.has_closed_lists)
         and case_plan.may_be_routine(page)
         and not answer.states("red_flag")
@@ -247,12 +259,10 @@ def _tell_danger(page: FactPage, answer: AnswerBuilder) -> None:
         answer.presses = True  # nothing leisurely follows
 
 
-def _tell_stopping(page: FactPage, answer: AnswerBuilder) -> None:
-    """Say of a medicine why it is not stopped suddenly, where that does harm."""
-    kind = acute_kinds.kind_of_stopping(page.name) if page.entity.kind == "medicine" else ""
-    if kind and answer.asker != "colleague":
-        answer.add_stock(load(AcuteWords, page.language).stopping[kind], at_any_rate=True)
-        answer.presses = True
+def _may_not_stop(page: FactPage, answer: AnswerBuilder) -> bool:
+    """Say whether whoever takes a medicine comes to harm by stopping it suddenly."""
+    taken = page.entity.kind == "medicine" and answer.asker != "colleague"
+    return taken and bool(acute_kinds.kind_of_stopping(page.name))
 
 
 def _may_plan_pregnancy(page: FactPage) -> bool:

@@ -17,7 +17,13 @@ from typing import Literal
 from knowledge.datasets import lookup_calls
 from knowledge.graph import verbalize
 from knowledge.lessons.facts.fact_page import MOST, FactPage, PageFact
-from knowledge.lessons.realize import case_plan, fitting_questions, realizer, topic_answer
+from knowledge.lessons.realize import (
+    case_answer,
+    case_plan,
+    fitting_questions,
+    realizer,
+    topic_answer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.styles import huatuo
 from knowledge.lessons.templates import grammar
@@ -28,6 +34,10 @@ from knowledge.vocabulary import TREATING, base_relation
 
 NAME = "knowledge-call"
 PAGE_KINDS: tuple[Literal["entities"], ...] = ("entities",)
+
+
+_ASKED_BY_ILL = ("symptom", "red_flag", "test", "treatment")
+"""Lookups after which whoever may have something dangerous is told what to do."""
 
 
 def topics(page: FactPage) -> dict[str, tuple[str, ...]]:
@@ -61,6 +71,8 @@ def write(page: FactPage, relation: str, form: str, pick: random.Random) -> Less
     _called(page, last, asked, answer, before, turns, pick)
     answer.state(last, _items(page, last), briefly=0.25)
     topic_answer.press(page, answer)
+    if relation in _ASKED_BY_ILL:
+        case_answer.act_now(page, answer)
     listed = base_relation(relation) in TREATING and all(one.scraped for one in _items(page, last))
     if form == "shown" or listed:  # who reads a list of medicines takes it for all there are
         answer.add(grammar.draw(load(KnowledgeCallWords, page.language).source, pick))

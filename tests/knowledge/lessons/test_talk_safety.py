@@ -8,9 +8,9 @@ import pytest
 from knowledge.lessons.facts import acute_kinds
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
-from knowledge.lessons.realize import case_plan, realizer, topic_answer
+from knowledge.lessons.realize import case_plan, realizer, stock_fitness, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles import safety
+from knowledge.lessons.styles import chatdoctor, safety
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import AcuteWords
 from knowledge.lessons.verify.template_patterns import any_of
@@ -178,3 +178,42 @@ def test_a_chinese_text_on_what_it_is_used_for_follows_the_name():
         pick = random.Random(seed)
         said = realizer.state_facts("特布他林", "children", [text("可用于儿童喘息")], "zh", pick)
         assert said == "特布他林可用于儿童喘息。"
+
+
+def test_whoever_asks_to_be_told_is_no_patient_for_it():
+    assert (
+        stock_fitness.asker_of("I am revising. Could you tell me what gout is?", "en") == "reader"
+    )
+    assert stock_fitness.asker_of("It worries me. What is gout?", "en") == "patient"
+
+
+def test_a_sudden_stop_is_spoken_of_once():
+    about = text("A short-acting beta-blocker that must not be stopped suddenly")
+    own = page("nadolol", "en", "medicine", description=[about])
+    for seed in range(8):
+        said = told(own, "description", manner=LONG, seed=seed)
+        assert said.count("suddenly") == 1 and "start or stop" not in said
+
+
+def test_chemotherapy_is_nobodys_to_stop_at_home():
+    for name, language in (("docetaxel", "en"), ("吉西他滨", "zh")):
+        assert not stock_fitness.is_self_taken(page(name, language, "medicine"))
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "spread"),
+    [
+        ("typhoid fever", "en", "It spreads through food and water that stools have soiled."),
+        ("伤寒", "zh", "经粪口途径传播。"),
+    ],
+)
+def test_whether_it_spreads_is_answered_before_what_to_do(name, language, spread):
+    felt = named("symptom", "fever", "headache") if language == "en" else named("symptom", "发热")
+    own = page(name, language, transmission=[text(spread)], symptom=felt)
+    lines = load(AcuteWords, language).condition["tropical"]
+    act = re.compile(any_of(lines, language, {}), re.IGNORECASE)
+    for seed in range(6):
+        row = chatdoctor.write(own, "transmission", "told", random.Random(seed), SHORT)
+        said = row.messages[-1].content
+        found = act.search(said)
+        assert found and found.start() > 5
