@@ -16,6 +16,7 @@ from finetune.training.micro_batches import joined
 from finetune.training.ranks import Ranks
 
 NEAR = 1e-6
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -101,21 +102,37 @@ def test_a_launch_that_would_run_twice_as_the_only_rank_is_refused(environment, 
     assert caught.value.status == 2
 
 
-def test_accelerate_itself_is_refused_where_it_starts_one_process(tmp_path):
-    script = tmp_path / "launched.py"
+def launched_by_accelerate(folder, *options):
+    """Return what becomes of a script that prints its ranks, as accelerate starts it."""
+    script = folder / "launched.py"
     script.write_text(
         "from finetune.training import ranks\nprint(ranks.launched())\n", encoding="utf-8"
     )
-    done = subprocess.run(
-        [sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "2"]
-        + ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no", str(script)],
+    return subprocess.run(
+        [sys.executable, "-m", "accelerate.commands.launch", "--num_processes", "2", *options]
+        + ["--mixed_precision", "no", "--dynamo_backend", "no", str(script)],
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
         check=False,
     )
+
+
+def test_accelerate_itself_is_refused_where_it_starts_one_process(tmp_path):
+    done = launched_by_accelerate(tmp_path, "--cpu", "--num_machines", "1")
     assert done.returncode != 0
     assert "accelerate started one process where several were asked for" in done.stderr
+
+
+def test_accelerate_starts_ranks_by_the_configuration_of_data_in_parallel(tmp_path):
+    config = ROOT / "finetune" / "launch" / "ddp.yaml"
+    done = launched_by_accelerate(
+        tmp_path, "--config_file", str(config), "--main_process_port", "0"
+    )
+    assert sorted(done.stdout.splitlines()) == [
+        "Ranks(rank=0, size=2, local=0)",
+        "Ranks(rank=1, size=2, local=1)",
+    ], done.stderr
 
 
 def test_every_row_is_taken_by_one_rank_and_rows_are_joined_up_to_a_limit():
@@ -149,7 +166,7 @@ def test_torchrun_runs_a_round(tmp_path, job):
             **os.environ,
             "MEDCHAT_HOME": str(home),
             "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+            "PYTHONPATH": str(ROOT),
         },
         check=False,
         timeout=600,
