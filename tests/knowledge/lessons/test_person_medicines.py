@@ -11,7 +11,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import list_cautions, offered_medicines, patient_profiles
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles import chatdoctor
+from knowledge.lessons.styles import chatdoctor, huatuo
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import ComparisonWords, InteractionsWords, ListCautionsWords
 from knowledge.lessons.verify import offer_check
@@ -125,6 +125,7 @@ def test_every_caution_has_words(language):
     assert rules == set(load(ListCautionsWords, language).caution)
 
 
+@pytest.mark.parametrize("style", [chatdoctor, huatuo])
 @pytest.mark.parametrize(
     ("name", "felt", "unfit", "fit"),
     [
@@ -133,13 +134,12 @@ def test_every_caution_has_words(language):
         ("老年失眠症", ("入睡困难", "多梦", "睡眠浅"), "硝西泮", "褪黑素"),
     ],
 )  # fmt: skip
-def test_a_complaint_of_the_old_gets_no_sleeping_pill(name, felt, unfit, fit):
+def test_a_complaint_of_the_old_gets_no_sleeping_pill(name, felt, unfit, fit, style):
     findings = named("symptom", *felt)
     subject = page(name, symptom=findings, medicine=named("medicine", unfit, fit))
     subject = replace(subject, find_telling=lambda page: frozenset(f.object for f in findings))
     rows = [
-        chatdoctor.write(subject, "medicine", "case", random.Random(seed), PLAIN)
-        for seed in range(12)
+        style.write(subject, "medicine", "case", random.Random(seed), PLAIN) for seed in range(12)
     ]
     said = [row.messages[-1].content.lower() for row in rows if row]
     assert said and all(fit in each and unfit not in each for each in said)
