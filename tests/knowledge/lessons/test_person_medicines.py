@@ -119,6 +119,23 @@ def test_who_cannot_be_pregnant_is_told_nothing_of_it(name):
     assert "unborn" not in list_cautions.due(page(name), given, (), may_be_pregnant=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [("hirsutism", True), ("dysmenorrhoea", False), ("痤疮", True), ("子宫内膜异位症", False)],
+)
+def test_the_sex_is_no_matter_where_it_is_one_anyway(name, is_told):
+    given = ["combined oral contraceptive", "复方口服避孕药"]
+    due = list_cautions.due(page(name), given, (), may_be_pregnant=False)
+    assert ("by_sex" in due) is is_told
+
+
+@pytest.mark.parametrize(("stage", "fertile"), [("adult", True), ("mature", False), ("old", False)])
+def test_who_is_past_childbearing_is_told_nothing_of_it(stage, fertile):
+    who = patient_profiles.PatientProfile("f", stage, False, "lasting")
+    assert list_cautions.is_fertile(who) is fertile
+    assert not list_cautions.is_fertile(replace(who, sex="m"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_caution_has_words(language):
     rules = {rule.key for rule in person_medicines._rules()}
