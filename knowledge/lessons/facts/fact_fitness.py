@@ -37,6 +37,7 @@ _PATH = re.compile("[\u3400-\u9fff][-—/][\u3400-\u9fff]")
 
 _OF_ANY_CASE = (
     "harms_unborn",
+    "harms_unborn_names",
     "lasting_medicines",
     "speaks_against",
     "lifelong",
@@ -152,6 +153,15 @@ def speaks_against_use(text: str) -> bool:
     (True, False)
     """
     return _matches("speaks_against", text)
+
+
+def is_known_to_harm_unborn(name: str) -> bool:
+    """Say whether a medicine is known to harm an unborn child, whatever a source leaves out.
+
+    >>> is_known_to_harm_unborn("Valproate"), is_known_to_harm_unborn("阿莫西林")
+    (True, False)
+    """
+    return _matches("harms_unborn_names", name)
 
 
 def is_taken_for_long(name: str) -> bool:

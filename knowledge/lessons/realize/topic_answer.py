@@ -11,6 +11,7 @@ import re
 from knowledge.lessons.facts import acute_kinds, urgent_flags
 from knowledge.lessons.facts.fact_fitness import (
     harms_unborn,
+    is_known_to_harm_unborn,
     is_taken_for_long,
     speaks_against_use,
 )
@@ -199,6 +200,8 @@ def end(
         harms = [each for each in page.text_facts("pregnancy") if harms_unborn(each.text)]
         if harms:
             answer.state("pregnancy", harms[:1])
+        elif personal and is_known_to_harm_unborn(page.name) and relation in _ON_TAKING:
+            case_answer.draw_stock(spoken.why_own["pregnancy"], page, answer, at_any_rate=True)
     if page.entity.kind == "medicine" and relation == "contraindication":
         _tell_forbidden(page, answer)
     further = case_plan.pick_further(page, relation, _FURTHER[manner.length], pick)

@@ -135,6 +135,8 @@ def test_a_lookup_of_what_may_turn_dangerous_says_what_to_do(name, language, kin
 @pytest.mark.parametrize(
     ("condition", "tests", "told"),
     [
+        ("致心律失常性左室心肌病", ("心电图", "经食管超声心动图", "动态心电图"), False),
+        ("致心律失常性左室心肌病", ("心电图", "心脏磁共振", "超声心动图"), True),
         ("肾结核", ("尿液细菌培养", "尿常规"), False),
         ("肾结核", ("尿结核菌培养", "尿常规"), True),
         ("宫颈癌", ("阴道活检", "阴道镜"), False),
@@ -150,5 +152,6 @@ def test_a_list_of_tests_has_the_one_that_decides(condition, tests, told):
 def test_contraception_is_not_treated():
     for seed in range(20):
         pick, item = random.Random(seed), listed("condition", "紧急避孕")
-        said = realizer.state_briefly("medicine~", item, "zh", pick)
-        assert "治疗" not in said
+        briefly = realizer.state_briefly("medicine~", item, "zh", pick)
+        wholly = realizer.state_facts("甲药", "medicine~", item, "zh", pick)
+        assert "治疗" not in briefly + wholly

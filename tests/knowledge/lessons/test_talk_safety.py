@@ -99,6 +99,7 @@ def test_each_way_of_stopping_has_words(language):
         ("椎-基底动脉供血不足", "stroke"),
         ("benign intracranial hypertension", "pressure"),
         ("renal insufficiency", "kidney"),
+        ("阵发性心房颤动", "rhythm"),
         ("chronic kidney failure", ""),
     ],
 )
@@ -217,3 +218,25 @@ def test_whether_it_spreads_is_answered_before_what_to_do(name, language, spread
         said = row.messages[-1].content
         found = act.search(said)
         assert found and found.start() > 5
+
+
+@pytest.mark.parametrize(("name", "language"), [("mycophenolate", "en"), ("甲巯咪唑", "zh")])
+def test_what_harms_the_unborn_is_not_told_without_it(name, language):
+    own = page(name, language, "medicine", side_effect=named("symptom", "恶心"))
+    says = re.compile("pregnancy is planned or possible|怀孕")
+    assert says.search(told(own, "side_effect"))
+    asked = {"en": "My father takes it.", "zh": "我父亲在用。"}[language]
+    assert not says.search(told(own, "side_effect", asked=asked))
+    other = page(
+        "cefalexin" if language == "en" else "头孢氨苄", language, "medicine", **own.groups
+    )
+    assert not says.search(told(other, "side_effect"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_single_use_is_told_as_one_of_several(language):
+    item = named("condition", "gout" if language == "en" else "痛风")
+    for seed in range(20):
+        pick = random.Random(seed)
+        said = realizer.state_facts("Zopa", "medicine~", item, language, pick)
+        assert re.search(r"\bone\b|用途", said, re.IGNORECASE), said
