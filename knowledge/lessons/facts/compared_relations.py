@@ -27,6 +27,9 @@ CONTRASTED = frozenset(
 )
 """Of these it is told what only one of the two has; the rest are told of each, plainly."""
 
+LISTED = ("medicine", "medicine~", "first_line~")
+"""Of these it is said that what is listed for one alone may hold of the other as well."""
+
 KINDS = tuple(ORDER)
 
 FINDINGS = ("symptom", "sign")

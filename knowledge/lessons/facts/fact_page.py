@@ -5,7 +5,7 @@ entity + groups of facts (+ neighbours) -> topics and rows of styles
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol, TypeVar, cast
 
 from knowledge.lessons.facts import taught_uses
@@ -190,6 +190,10 @@ class FactPage:
         return FactPage(
             *own, self.licence, self.neighbours, *finds, self.shown, self.is_familiar, *last
         )
+
+    def with_groups(self, groups: dict[str, tuple[PageFact, ...]]) -> "FactPage":
+        """Return the page with other facts in the place of its own."""
+        return replace(self, groups=groups, _by_object={}, _cached={})
 
     @property
     def has_scraped(self) -> bool:

@@ -13,9 +13,16 @@ from dataclasses import dataclass, replace
 from knowledge.datasets import reasoning
 from knowledge.datasets.row_ids import lesson_id
 from knowledge.graph import verbalize
-from knowledge.lessons.facts import fact_fitness, urgent_flags
+from knowledge.lessons.facts import fact_fitness, source_notes, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
-from knowledge.lessons.realize import articles, case_plan, open_lists, realizer, stock_fitness
+from knowledge.lessons.realize import (
+    articles,
+    case_plan,
+    list_cautions,
+    open_lists,
+    realizer,
+    stock_fitness,
+)
 from knowledge.lessons.realize.stock_fitness import Asker, Occasion
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
@@ -23,7 +30,7 @@ from knowledge.lessons.templates.tables import ConsultationWords
 from knowledge.records import Lesson, LessonMessage, LessonSource, Passage
 from knowledge.text.citations import cite
 from knowledge.text.sentences import sentence_spans
-from knowledge.vocabulary import INVERSE
+from knowledge.vocabulary import INVERSE, TREATING
 
 _ITS = re.compile(r"\bits?\b", re.IGNORECASE)
 """Words for one thing, which do not stand for a name of several."""
@@ -91,6 +98,8 @@ class AnswerBuilder:
         self._used: dict[str, _Used] = {}
         self._open: list[str] = []
         self._closed: set[str] = set()
+        self._treatments: list[str] = []
+        self._cautioned: list[str] = []
         self.names_pair = False
         """Whether two medicines are spoken of from the start, so that "it" would be either."""
         self.heeds = False
@@ -159,6 +168,9 @@ class AnswerBuilder:
             items = [replace(item, level="") if item.level else item for item in items]
         for same in realizer.split_by_level(items) if relation == "interaction" else (items,):
             self._state(relation, same, briefly)
+        met = {item.level for item in items if item.level in source_notes.LEVELS}
+        if relation == "interaction" and met and self._levels:
+            self.add_stock(list_cautions.handling(self._page, met), at_any_rate=True)
 
     def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""
@@ -224,14 +236,22 @@ class AnswerBuilder:
         self.leave_open(relation, items)
 
     def close_lists(self) -> None:
-        """Say once of the lists told so far that there may be more, and who decides on that."""
+        """Say once of the lists told so far that there may be more, and what to beware of."""
         if kinds := [each for each in dict.fromkeys(self._open) if each not in self._closed]:
             self.add_stock(open_lists.sentences(self._page, kinds), at_any_rate=True)
             self._counted[1] += 1
             self._closed.update(kinds)
+        due = list_cautions.due(
+            self._page, self._treatments, self._cautioned, may_be_pregnant=self.may_be_pregnant
+        )
+        for key in due:
+            self.add_stock(list_cautions.sentences(self._page, key), at_any_rate=True)
+            self._cautioned.append(key)
 
     def leave_open(self, relation: str, items: Sequence[PageFact]) -> None:
         """Note that a list was told that need not be whole; shown evidence is all there is."""
+        if self._levels and relation in TREATING:
+            self._treatments += [item.text for item in items]
         kind = open_lists.kind_of(self._page, relation, items) if self._levels else ""
         given_at_once = self._asker == "reader" and urgent_flags.is_grave(self._page)
         if kind == open_lists.NOT_STOPPED and (self._asker == "colleague" or given_at_once):

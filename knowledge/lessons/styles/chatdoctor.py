@@ -21,6 +21,7 @@ from knowledge.lessons.realize import (
     chinese_texts,
     complaints,
     fitting_questions,
+    offered_medicines,
     patient_profiles,
     topic_answer,
 )
@@ -78,23 +79,30 @@ def write(
 ) -> Lesson | None:
     """Write one lesson, or none if the page has too few facts."""
     manner = manner or ANY.draw(REGISTERS, pick)
-    page = page.as_written() if form == "case" else page
+    if manner is None:
+        return None
+    if form == "case":
+        return _case(page.as_written(), relation, manner, pick)
     answer = AnswerBuilder(page, pick, diagnosed=form == "told")
-    question = _WRITERS[form](page, relation, manner, answer, pick) if manner else ""
+    question = _WRITERS[form](page, relation, manner, answer, pick)
     return answer.build(NAME, question, relation) if question else None
 
 
-def _case(
-    page: FactPage, relation: str, manner: Manner, answer: AnswerBuilder, pick: random.Random
-) -> str:
+def _case(page: FactPage, relation: str, manner: Manner, pick: random.Random) -> Lesson | None:
     items = _few(page, case_plan.known_findings(page), pick)
     if not items or not case_rivals.meets_demands(page, items):
-        return ""
+        return None
+    who = patient_profiles.profile_of(page, items)
+    page = offered_medicines.fit_page(page, who, [item.text for item in items])
+    if relation not in page.groups:
+        return None
+    answer = AnswerBuilder(page, pick)
     plan = case_plan.plan_case(page, relation, manner, pick, findings=items, to_patient=True)
     lead: case_reasoning.Lead = "likely" if manner.is_plain else "supports"
     case_answer.tell(plan, lead, answer, pick)
     told = complaints.describe_complaint(page, plan.who, items, pick)
-    return complaints.join_question(told, _asked("case", page, relation, pick), page.language)
+    question = complaints.join_question(told, _asked("case", page, relation, pick), page.language)
+    return answer.build(NAME, question, relation)
 
 
 def _told(
@@ -115,7 +123,7 @@ def _taking(
 
 
 _WRITERS: dict[str, Callable[[FactPage, str, Manner, AnswerBuilder, random.Random], str]] = {
-    "case": _case, "told": _told, "taking": _taking,
+    "told": _told, "taking": _taking,
 }  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from knowledge.lessons.facts import (
     likeness,
     urgent_flags,
 )
-from knowledge.lessons.facts.compared_relations import CONTRASTED
+from knowledge.lessons.facts.compared_relations import CONTRASTED, LISTED
 from knowledge.lessons.facts.fact_page import FactPage, PageFact, first_of
 from knowledge.lessons.realize import case_plan, patient_profiles, realizer, topic_answer
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
@@ -112,8 +112,13 @@ def _beside(page: FactPage, rival: FactPage, form: str, pick: random.Random) -> 
     few = [each for each in shared if each.relation in _SHARED_FIRST or each in shared[:_SHARED]]
     for each in few:
         _say_shared(page, rival, each, answer, pick)
-    for each in _chosen(apart, page.entity.kind, pick):
+    told = _chosen(apart, page.entity.kind, pick)
+    for place, each in enumerate(told):
         _say_apart(page, rival, each, answer, pick)
+        if each.relation in LISTED and not any(
+            late.relation in LISTED for late in told[place + 1 :]
+        ):
+            answer.add(grammar.draw(load(ComparisonWords, page.language).lists_open, pick))
     if grave:
         topic_answer.warn(page, TOPIC, answer)
     words = load(ComparisonWords, page.language)

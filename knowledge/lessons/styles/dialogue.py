@@ -24,11 +24,13 @@ from knowledge.lessons.realize import (
     case_answer,
     case_plan,
     complaints,
+    offered_medicines,
     patient_profiles,
     realizer,
 )
 from knowledge.lessons.realize.answer_builder import AnswerBuilder, LessonMeta
 from knowledge.lessons.realize.case_plan import Rival
+from knowledge.lessons.realize.patient_profiles import PatientProfile
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import DialogueWords
@@ -86,7 +88,14 @@ def write(
     opening, asked = _planned(page, rival, felt, told_by, form, pick)
     if not case_rivals.asks_enough(page, opening, [item for *_, item, _ in asked]):
         return None
-    before, turns, last = _conduct(page, named, opening, asked, pick)
+    who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
+    who = patient_profiles.grown_with(who, named)
+    said = [*(item.text for item in felt), *(each.name for each in named)]
+    said += [item.text for *_, item, has in asked if has]
+    page = offered_medicines.fit_page(page, who, said)
+    if not page.entity_facts(relation):
+        return None
+    before, turns, last = _conduct(page, who, opening, asked, pick)
     if rival:
         rival = replace(rival, absent=tuple(item for *_, item, has in asked if not has))
     plan = case_plan.plan_case(
@@ -100,7 +109,7 @@ def write(
         to_patient=True,
     )
     plan = case_plan.fit_case(plan)
-    answer = AnswerBuilder(page, pick)
+    answer = AnswerBuilder(page, pick, asked=before[0].content)
     case_answer.tell(plan, "summary", answer, pick)
     english = page.language == "en"
     confirmed = [
@@ -187,15 +196,13 @@ def _told(page: FactPage, relation: str) -> list[PageFact]:
 
 def _conduct(
     page: FactPage,
-    weighed: Sequence[FactPage],
+    who: PatientProfile,
     opening: Sequence[PageFact],
     asked: Sequence[AskedFinding],
     pick: random.Random,
 ) -> tuple[list[LessonMessage], list[list[str]], str]:
     """Return all messages but the patient's last, the facts of each turn, and the last message."""
     language, words = page.language, load(DialogueWords, page.language)
-    who = patient_profiles.profile_of(page, [*opening, *(item for *_, item, _ in asked)])
-    who = patient_profiles.grown_with(who, weighed)
     said = [complaints.describe_complaint(page, who, opening, pick)]
     messages: list[LessonMessage] = []
     turns: list[list[str]] = []

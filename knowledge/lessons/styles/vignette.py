@@ -20,9 +20,16 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import ANY, Manner
 from knowledge.lessons.pages import case_rivals
 from knowledge.lessons.pages.related_pages import findings, findings_of
-from knowledge.lessons.realize import case_answer, case_plan, patient_profiles, realizer
+from knowledge.lessons.realize import (
+    case_answer,
+    case_plan,
+    offered_medicines,
+    patient_profiles,
+    realizer,
+)
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import Rival, Told
+from knowledge.lessons.realize.patient_profiles import PatientProfile
 from knowledge.lessons.templates import grammar
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import Lines, VignetteWords
@@ -84,18 +91,26 @@ def write(
     pick.shuffle(told)
     history = patient_profiles.history_items(page, named)
     history = [pick.choice(history)] if history and pick.random() < 0.5 else []
+    who = patient_profiles.profile_of(page, [*told, *history])
+    who = patient_profiles.grown_with(who, named)
+    who = replace(who, sex=who.sex or pick.choice(("f", "m")))
+    said = [*(item.text for item in (*told, *history)), *(each.name for each in named)]
+    page = offered_medicines.fit_page(page, who, said)
+    if not page.entity_facts(relation):
+        return None
     plan = case_plan.plan_case(
         page, relation, manner, pick, findings=told, rival=rival, history=history
     )
     plan = case_plan.fit_case(plan)
     plan = replace(plan, steps=_steps(page, plan.steps), warning=_warning(page, plan.warning))
     answer = AnswerBuilder(page, pick, asker="colleague")
+    answer.may_be_pregnant = who.sex == "f"
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
     tasks = words.task if rival else words.task_alone
     if not any(each in TREATING for each, _ in plan.steps):
         tasks = tuple(each for each in tasks if not _OF_TREATMENT.search(each))
-    return answer.build(NAME, _case(page, told, history, named, tasks, pick), plan.relation)
+    return answer.build(NAME, _case(page, told, history, who, tasks, pick), plan.relation)
 
 
 def _weighable(page: FactPage) -> list[FactPage]:
@@ -165,12 +180,10 @@ def _case(
     page: FactPage,
     items: Sequence[PageFact],
     history: Sequence[PageFact],
-    weighed: Sequence[FactPage],
+    who: PatientProfile,
     tasks: Lines,
     pick: random.Random,
 ) -> str:
-    who = patient_profiles.profile_of(page, [*items, *history])
-    who = patient_profiles.grown_with(who, weighed)
     person = patient_profiles.describe_person(who, page.language, pick)
     past = grammar.draw(load(VignetteWords, page.language).history, pick) if history else ""
     past = past.format(a="".join(item.said for item in history))

@@ -40,6 +40,7 @@ WARNED: Keys = ("interaction", "contraindication")
 PATHS: Keys = ("contraindication", "birth", "interaction", "complication")
 CHOSEN_FROM: Keys = ("medicine", "first_line")
 LEVELS: Keys = ("contraindicated", "major", "moderate")
+HANDLED: Keys = (*LEVELS, "mixed")
 SECTIONS: Keys = ("background", "aim", "method", "result", "conclusion", "summary")
 QUOTED: Keys = (*SECTIONS, "first", "last", "part")
 MAY_BE_SILENT: Keys = ("comparison", "design", "size", "limits")
@@ -116,6 +117,7 @@ class InteractionsWords:
     warning: LinesBy = _lines("s S o", LEVELS)
     finding: LinesBy = _lines("s S o", LEVELS)
     answer: LinesBy = _lines("s o", LEVELS)
+    handling: LinesBy = _lines("", HANDLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,13 @@ class OpenListsWords:
     more_of_several: Lines = _lines()
     not_stopped: Lines = _lines()
     for_child: Lines = _lines()
+
+
+@dataclass(frozen=True, slots=True)
+class ListCautionsWords:
+    """Cautions that lists of treatments are told with; shared by the doctor styles."""
+
+    caution: LinesBy = _lines("", ANY_KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,6 +437,7 @@ class ComparisonWords:
     both: LinesBy = _lines("s r a o", RELATION)
     apart: LinesBy = _lines("s r a o", RELATION)
     whereas: LinesBy = _lines("s a o", RELATION)
+    lists_open: Lines = _lines()
     closing: LinesBy = _lines("", KINDS)
 
 
@@ -473,7 +483,8 @@ class PreferenceWords:
 
 TABLES = (
     RelationSentencesWords, InteractionsWords, AttributeQuestionsWords, PatientsWords,
-    OpenListsWords, AcuteWords, HuatuoWords, ChatdoctorWords, ConsultationWords, VignetteWords,
+    OpenListsWords, ListCautionsWords, AcuteWords, HuatuoWords, ChatdoctorWords, ConsultationWords,
+    VignetteWords,
     MultiHopWords, DialogueWords, GroundedWords, KnowledgeCallWords, LiteratureWords,
     AppraisalWords, TwoPapersWords,
     ToolsWords, SafetyWords,

@@ -14,6 +14,7 @@ from knowledge.datasets.lookup_calls import read_call
 from knowledge.graph.linker import Linker
 from knowledge.lessons.verify import (
     manner_check,
+    offer_check,
     path_check,
     quote_check,
     sense_check,
@@ -77,6 +78,7 @@ class FactCheck:
             self._wrong_numbers,
             self._wrong_sense,
             self._wrong_retelling,
+            self._unfit_offer,
         ):
             if found := step():
                 return found
@@ -98,6 +100,9 @@ class FactCheck:
         if not self._row.declines and self._row.subject not in self._row.poles:
             return "no fact is about the row's subject"
         return ""
+
+    def _unfit_offer(self) -> str:
+        return offer_check.fault(self._row)
 
     def _wrong_quotes(self) -> str:
         return quote_check.fault(self._row)

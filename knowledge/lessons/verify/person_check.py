@@ -72,7 +72,7 @@ def fault(lesson: Lesson, names_of: Callable[[str], Collection[str]]) -> str:
     """Return what is wrong with the person of a row, or an empty text."""
     if lesson.style not in _STYLES or lesson.meta.get("refused"):
         return ""
-    told = "\n".join([message.content for message in lesson.messages if message.role == "user"])
+    told = user_text(lesson)
     language = lesson.language
     female, male = (each[language].search(told) for each in (_FEMALE, _MALE))
     if female and male:
@@ -80,7 +80,7 @@ def fault(lesson: Lesson, names_of: Callable[[str], Collection[str]]) -> str:
         female, male = (each[language].search(bare) for each in (_FEMALE, _MALE))
         if female and male:
             return "the user tells of a person of two sexes"
-    ages = [int(found[found.lastindex or 0]) for found in _AGE[language].finditer(told)]
+    ages = ages_told(told, language)
     if ages and (found := _wrong_age(told, ages, language)):
         return found
     if not (ages or female or male):
@@ -95,6 +95,29 @@ def fault(lesson: Lesson, names_of: Callable[[str], Collection[str]]) -> str:
     if any(not youngest <= age <= oldest for age in ages):
         return "the person has another age than whom it befalls"
     return ""
+
+
+def user_text(lesson: Lesson) -> str:
+    """Return all that the user of a row says."""
+    return "\n".join([message.content for message in lesson.messages if message.role == "user"])
+
+
+def ages_told(told: str, language: Language) -> list[int]:
+    """Return the ages, in years, that a user's words tell.
+
+    >>> ages_told("A 71-year-old man has gout.", "en"), ages_told("我今年34岁。", "zh")
+    ([71], [34])
+    """
+    return [int(found[found.lastindex or 0]) for found in _AGE[language].finditer(told)]
+
+
+def is_of_men(told: str, language: Language) -> bool:
+    """Say whether a user's words tell of a man or boy alone.
+
+    >>> is_of_men("A 71-year-old man has gout.", "en"), is_of_men("女，34岁", "zh")
+    (True, False)
+    """
+    return bool(_MALE[language].search(told)) and not _FEMALE[language].search(told)
 
 
 def _wrong_age(told: str, ages: Collection[int], language: Language) -> str:
