@@ -100,7 +100,7 @@ def lacks_first_choice(condition: str, medicines: Collection[str]) -> bool:
 def rank_medicine(condition: str, medicine: str) -> int:
     """Return 0 for a taught first choice for a condition, 1 for a taught medicine, 2 otherwise.
 
-    >>> [rank_medicine("Depression", each) for each in ("Sertraline", "Mirtazapine", "Doxepin")]
+    >>> [rank_medicine("Depression", each) for each in ("Sertraline", "Mirtazapine", "Lofepramine")]
     [0, 1, 2]
     """
     taught, key, called = _taught(), _key(medicine), _stems(condition)

@@ -9,6 +9,7 @@ from collections.abc import Collection, Sequence
 from knowledge.lessons.facts import person_medicines, source_notes
 from knowledge.lessons.facts.fact_page import FactPage
 from knowledge.lessons.realize import patient_profiles
+from knowledge.lessons.realize.patient_profiles import PatientProfile
 from knowledge.lessons.templates.loader import load
 from knowledge.lessons.templates.tables import InteractionsWords, Lines, ListCautionsWords
 
@@ -24,9 +25,13 @@ def due(
     """Return the keys of cautions that were not `said` yet and that the treatments named need."""
     if page.entity.kind != "condition":
         return []
-    keys = [each for each in person_medicines.cautions(page.name, named) if each not in said]
-    if not (may_be_pregnant and _is_of_fertile(page)):
-        keys = [each for each in keys if each != "unborn"]
+    who = page.cached("profile", patient_profiles.profile_of)
+    needless = set(said)
+    if not (may_be_pregnant and is_fertile(who)):
+        needless.add("unborn")
+    if who.sex:  # whom it befalls all of the list is for
+        needless.add("by_sex")
+    keys = [each for each in person_medicines.cautions(page.name, named) if each not in needless]
     return keys[: _MOST - len(said)]
 
 
@@ -42,6 +47,6 @@ def handling(page: FactPage, levels: Collection[str]) -> Lines:
     return load(InteractionsWords, page.language).handling[key]
 
 
-def _is_of_fertile(page: FactPage) -> bool:
-    who = page.cached("profile", patient_profiles.profile_of)
+def is_fertile(who: PatientProfile) -> bool:
+    """Say whether somebody may become pregnant for all that is known of them."""
     return who.sex != "m" and not who.menopause and who.stage not in _NEVER_PREGNANT

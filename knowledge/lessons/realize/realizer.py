@@ -132,7 +132,7 @@ _USED = re.compile(
 """A text that goes on after "is": whose name stands in it only before."""
 
 _USED_FOR = f"medicine{INVERSE}"
-_ONE_OF_SEVERAL = re.compile(r"\[(?:one|[^]|]* one of)\b|\(有\|包括\)|的用途")
+_ONE_OF_SEVERAL = re.compile(r"\[(?:one|[^]|]* one of)\b")
 """How a use is told as one of those that a medicine has."""
 
 _CAN = re.compile("(?:May|Can|Must|Should) ")
@@ -165,7 +165,9 @@ def state_facts(
         table = tuple(chinese_sentences.call_findings(table, _said(items)))
     if items[0].level:
         table = load(InteractionsWords, language).with_subject[items[0].level]
-    if relation == _USED_FOR and len(items) == 1:  # a single one is not called all there is
+    if (
+        relation == _USED_FOR and len(items) == 1 and language == "en"
+    ):  # a single one is not called all there is
         table = tuple(each for each in table if _ONE_OF_SEVERAL.search(each))
     if language == "en" and any(_PURPOSE.match(each) for each in (name, *_said(items))):
         table = tuple(each for each in table if "treat" not in each) or table

@@ -178,7 +178,8 @@ def end(
     if relation == "pregnancy" and not _may_plan_pregnancy(page):
         reasons = ()
     reasons = case_answer.fit_reasons(reasons, relation, page.entity_facts(relation))
-    stops = personal and relation in _ON_TAKING and _may_not_stop(page, answer)
+    concerned = personal or answer.asker == "patient"
+    stops = concerned and relation in _ON_TAKING and _may_not_stop(page, answer)
     if stops or (page.entity.kind == "medicine" and relation == "description"):
         reasons = ()  # what is told on stopping it stands at the end
     explained = bool(whys) and why and bool(reasons) and pick.random() < 0.5

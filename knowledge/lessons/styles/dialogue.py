@@ -24,6 +24,7 @@ from knowledge.lessons.realize import (
     case_answer,
     case_plan,
     complaints,
+    list_cautions,
     offered_medicines,
     patient_profiles,
     realizer,
@@ -110,6 +111,7 @@ def write(
     )
     plan = case_plan.fit_case(plan)
     answer = AnswerBuilder(page, pick, asked=before[0].content)
+    answer.may_be_pregnant = answer.may_be_pregnant and list_cautions.is_fertile(who)
     case_answer.tell(plan, "summary", answer, pick)
     english = page.language == "en"
     confirmed = [

@@ -19,6 +19,7 @@ from knowledge.lessons.realize import (
     case_plan,
     chinese_sentences,
     fitting_questions,
+    offered_medicines,
     pair_advice,
     patient_profiles,
     realizer,
@@ -139,7 +140,10 @@ def write(
     manner = manner or ANY.draw(REGISTERS, pick)
     if manner is None:
         return None
-    page = page.as_written() if form == "case" else page
+    if form == "case":
+        page = _fit_to_person(page.as_written())
+        if relation not in page.groups:
+            return None
     if form == "some":  # whoever wants three is given three
         manner = manner._replace(length="short")
     asked = ask(page, relation, pick) if form == "all" else ""
@@ -167,6 +171,12 @@ def write(
         page, relation, manner, answer, pick, why=why, closed=closed, personal=personal
     )
     return answer.build(NAME, question, relation)
+
+
+def _fit_to_person(page: FactPage) -> FactPage:
+    """Return a page without what is unfit for whoever a case of it may tell of."""
+    who = patient_profiles.profile_of(page)
+    return offered_medicines.fit_page(page, who, [item.text for item in _told_of(page)])
 
 
 def choose_items(

@@ -23,6 +23,7 @@ from knowledge.lessons.pages.related_pages import findings, findings_of
 from knowledge.lessons.realize import (
     case_answer,
     case_plan,
+    list_cautions,
     offered_medicines,
     patient_profiles,
     realizer,
@@ -103,7 +104,7 @@ def write(
     plan = case_plan.fit_case(plan)
     plan = replace(plan, steps=_steps(page, plan.steps), warning=_warning(page, plan.warning))
     answer = AnswerBuilder(page, pick, asker="colleague")
-    answer.may_be_pregnant = who.sex == "f"
+    answer.may_be_pregnant = list_cautions.is_fertile(who)
     case_answer.tell(plan, "supports", answer, pick)
     words = load(VignetteWords, page.language)
     tasks = words.task if rival else words.task_alone

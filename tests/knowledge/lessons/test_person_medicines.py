@@ -11,7 +11,7 @@ from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import list_cautions, offered_medicines, patient_profiles
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
-from knowledge.lessons.styles import chatdoctor
+from knowledge.lessons.styles import chatdoctor, huatuo
 from knowledge.lessons.templates.loader import LANGUAGES, load
 from knowledge.lessons.templates.tables import ComparisonWords, InteractionsWords, ListCautionsWords
 from knowledge.lessons.verify import offer_check
@@ -119,12 +119,30 @@ def test_who_cannot_be_pregnant_is_told_nothing_of_it(name):
     assert "unborn" not in list_cautions.due(page(name), given, (), may_be_pregnant=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [("hirsutism", True), ("dysmenorrhoea", False), ("痤疮", True), ("子宫内膜异位症", False)],
+)
+def test_the_sex_is_no_matter_where_it_is_one_anyway(name, is_told):
+    given = ["combined oral contraceptive", "复方口服避孕药"]
+    due = list_cautions.due(page(name), given, (), may_be_pregnant=False)
+    assert ("by_sex" in due) is is_told
+
+
+@pytest.mark.parametrize(("stage", "fertile"), [("adult", True), ("mature", False), ("old", False)])
+def test_who_is_past_childbearing_is_told_nothing_of_it(stage, fertile):
+    who = patient_profiles.PatientProfile("f", stage, False, "lasting")
+    assert list_cautions.is_fertile(who) is fertile
+    assert not list_cautions.is_fertile(replace(who, sex="m"))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_caution_has_words(language):
     rules = {rule.key for rule in person_medicines._rules()}
     assert rules == set(load(ListCautionsWords, language).caution)
 
 
+@pytest.mark.parametrize("style", [chatdoctor, huatuo])
 @pytest.mark.parametrize(
     ("name", "felt", "unfit", "fit"),
     [
@@ -133,13 +151,12 @@ def test_every_caution_has_words(language):
         ("老年失眠症", ("入睡困难", "多梦", "睡眠浅"), "硝西泮", "褪黑素"),
     ],
 )  # fmt: skip
-def test_a_complaint_of_the_old_gets_no_sleeping_pill(name, felt, unfit, fit):
+def test_a_complaint_of_the_old_gets_no_sleeping_pill(name, felt, unfit, fit, style):
     findings = named("symptom", *felt)
     subject = page(name, symptom=findings, medicine=named("medicine", unfit, fit))
     subject = replace(subject, find_telling=lambda page: frozenset(f.object for f in findings))
     rows = [
-        chatdoctor.write(subject, "medicine", "case", random.Random(seed), PLAIN)
-        for seed in range(12)
+        style.write(subject, "medicine", "case", random.Random(seed), PLAIN) for seed in range(12)
     ]
     said = [row.messages[-1].content.lower() for row in rows if row]
     assert said and all(fit in each and unfit not in each for each in said)

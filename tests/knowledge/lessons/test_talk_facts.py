@@ -91,6 +91,14 @@ def test_a_child_is_not_sent_to_a_clinic_of_adults():
     assert "department" not in told
 
 
+def test_hand_foot_and_mouth_disease_names_paediatrics():
+    lone = {"department": listed("department", "传染科")}
+    both = {"department": listed("department", "传染科", "儿科")}
+    for groups, told in ((lone, False), (both, True)):
+        kept = chinese_closed_book.select("condition:x", "手足口病", groups, (), SourceHabits())
+        assert ("department" in kept) is told
+
+
 def test_a_wall_that_is_thin_is_no_complaint():
     groups = {"symptom": listed("symptom", "胆囊壁变薄", "右上腹痛")}
     kept = chinese_closed_book.showable("condition:x", "胆囊癌", groups, (), SourceHabits())

@@ -100,6 +100,8 @@ def test_each_way_of_stopping_has_words(language):
         ("benign intracranial hypertension", "pressure"),
         ("renal insufficiency", "kidney"),
         ("阵发性心房颤动", "rhythm"),
+        ("postnatal depression", "mind"),
+        ("急性淋巴管炎", "skin"),
         ("chronic kidney failure", ""),
     ],
 )
@@ -233,10 +235,18 @@ def test_what_harms_the_unborn_is_not_told_without_it(name, language):
     assert not says.search(told(other, "side_effect"))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_single_use_is_told_as_one_of_several(language):
-    item = named("condition", "gout" if language == "en" else "痛风")
+def test_a_single_use_is_told_as_one_of_several():
     for seed in range(20):
         pick = random.Random(seed)
-        said = realizer.state_facts("Zopa", "medicine~", item, language, pick)
-        assert re.search(r"\bone\b|用途", said, re.IGNORECASE), said
+        said = realizer.state_facts("Zopa", "medicine~", named("condition", "gout"), "en", pick)
+        assert re.search(r"\bone\b", said, re.IGNORECASE), said
+
+
+def test_whoever_is_about_to_take_it_hears_of_a_sudden_stop():
+    use = named("condition", "panic disorder", "epilepsy", "agoraphobia")
+    own = page("alprazolam", "en", "medicine", **{"medicine~": use})
+    for seed in range(40):
+        row = safety.write(own, "medicine~", "alike", random.Random(seed), SHORT)
+        asked, said = (each.content for each in row.messages)
+        taken = stock_fitness.asker_of(asked, "en") == "patient"
+        assert ("stopped suddenly" in said) is taken, asked

@@ -89,12 +89,12 @@ def test_the_first_treatment_is_told_before_others():
 
 
 def test_medicines_that_are_taught_stand_first_in_a_list_that_is_cut():
-    listed = {"medicine": named("Doxepin", "Mirtazapine", "Sertraline", kind="medicine")}
+    listed = {"medicine": named("Protriptyline", "Mirtazapine", "Sertraline", kind="medicine")}
     fit = treatment_claims.fit_to_teach("Depression", "condition", listed, ())
     assert [each.text for each in fit.groups["medicine"]] == [
         "Sertraline",
         "Mirtazapine",
-        "Doxepin",
+        "Protriptyline",
     ]
 
 
