@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Literal, cast
 
-from knowledge.lessons.facts import rule_files
+from knowledge.lessons.facts import rule_files, treatment_windows
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.records import Language
 
@@ -49,7 +49,8 @@ _STATED_ZH = re.compile(
 _ACTION = re.compile(
     r"\b(?:emergenc\w*|at once|immediate\w*|urgent\w*|call|ambulance|hospital|seek|same[- ]day|"
     r"doctor|without delay|needs?|requires?|must|cannot wait|admission|admit|refer\w*|assess\w*|"
-    r"treat(?:ed)?|surgery|stop|do not|never|go to|come back|review|help)\b",
+    r"treat(?:ed)?|surgery|endoscopy|imaging|investigat\w*|prompt\w*|stop|do not|never|go to|"
+    r"come back|review|help)\b",
     re.IGNORECASE,
 )
 _MEASURED = re.compile(
@@ -319,8 +320,9 @@ def is_weighed(text: str, language: Language, *, lasts: bool = False) -> bool:
 
 def alarm_of_case(page: FactPage, findings: Iterable[str]) -> Alarm:
     """Return how soon somebody is to be seen who may have a condition, and has some findings."""
-    found = alarm_of(findings, page.language)
-    return found or ("soon" if _SOON.search(page.name) else "")
+    told = list(findings)
+    soon = _SOON.search(page.name) or treatment_windows.closes(page.name, told)
+    return alarm_of(told, page.language) or ("soon" if soon else "")
 
 
 @cache

@@ -5,7 +5,7 @@ plan of a case -> one sentence: today, within a day or two, within days, within 
 
 import re
 
-from knowledge.lessons.facts import urgent_flags
+from knowledge.lessons.facts import treatment_windows, urgent_flags
 from knowledge.lessons.realize import case_plan, case_reasoning
 from knowledge.lessons.realize.answer_builder import AnswerBuilder
 from knowledge.lessons.realize.case_plan import CasePlan
@@ -18,6 +18,8 @@ _EXPLAINING = re.compile(
 )
 """Conditions that explain constipation or a loss of weight by other findings of their own."""
 
+_CANCER = re.compile("cancer|carcinom|tumou?r|癌|瘤", re.IGNORECASE)
+
 
 def tell_when(plan: CasePlan, answer: AnswerBuilder) -> bool:
     """Say how soon a case is to be seen, and return whether that is within days at most."""
@@ -26,9 +28,14 @@ def tell_when(plan: CasePlan, answer: AnswerBuilder) -> bool:
     lines, soon = _lines(plan)
     flag = plan.warning
     that_day = flag is not None and urgent_flags.is_of_that_day(flag.text)
-    if soon and that_day and answer.states("red_flag"):
+    felt = [item.said for item in plan.findings]
+    closes = treatment_windows.closes(plan.page.name, felt)
+    if soon and that_day and answer.states("red_flag") and not closes:
         return True  # another day would contradict it
     answer.add_stock(lines, at_any_rate=True)
+    if soon and is_alarm_of_age(plan) and not _CANCER.search(plan.page.name):
+        words = load(ConsultationWords, plan.page.language)
+        answer.add_stock(words.cancer_excluded, at_any_rate=True)
     return soon
 
 
@@ -60,8 +67,8 @@ def _lines(plan: CasePlan) -> tuple[Lines, bool]:
     told = load(VignetteWords, language)
     if grave or case_plan.cannot_wait(plan.page):
         return told.seen_today, True
-    if is_alarm_of_age(plan):
-        return told.age_alarm, False
     if soon:
         return told.seen_soon, True
+    if is_alarm_of_age(plan):
+        return told.age_alarm, False
     return (told.seen_in_days if plan.who.pace == "days" else told.seen_in_weeks), False

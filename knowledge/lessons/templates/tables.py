@@ -225,6 +225,7 @@ class ConsultationWords:
     either_cause: Lines = _lines()
     heeded: Lines = _lines()
     pregnancy_test: Lines = _lines()
+    cancer_excluded: Lines = _lines()
     prompt_step: Lines = _lines()
     same_day_step: Lines = _lines()
     age_alarm: Lines = _lines()

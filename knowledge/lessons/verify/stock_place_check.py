@@ -61,6 +61,7 @@ _OF_KIND: Mapping[str, str] = {
     "consultation.next_tested": "condition",
     "consultation.next_named": "condition",
     "consultation.pregnancy_test": "condition",
+    "consultation.cancer_excluded": "condition",
     "consultation.emergency": "condition",
     "acute.condition": "condition",
     "chatdoctor.closing": "condition",

@@ -267,7 +267,7 @@ def test_belly_and_back_pain_late_in_life_may_be_the_aorta(belly, back):
     assert not case_rivals.meets_demands(page, findings, [stone])
 
 
-@pytest.mark.parametrize(("name", "near"), [("Salpingitis", False), ("Pelvic inflammatory", True)])
+@pytest.mark.parametrize(("name", "near"), [("Cervicitis", False), ("Pelvic inflammatory", True)])
 def test_what_presses_beside_an_emergency_goes_to_hospital(name, near):
     page = ill(name + " disease", "sore side", tests=("pregnancy test",))
     rival = ill("Ectopic pregnancy", "sore side", tests=("pregnancy test",))
