@@ -256,6 +256,17 @@ def is_grave_name(name: str) -> bool:
     return bool(_GRAVE.search(name) or grave.search(name)) and not none.search(name)
 
 
+def is_of_the_hour(page: FactPage) -> bool:
+    """Say whether a condition may kill within the hour: only an ambulance takes one there."""
+    return _of_the_hour().search(page.name) is not None and is_grave(page)
+
+
+@cache
+def _of_the_hour() -> re.Pattern[str]:
+    kinds = cast(dict[str, list[str]], rule_files.read("grave_conditions"))
+    return re.compile("|".join(kinds["within_the_hour"]), re.IGNORECASE)
+
+
 @cache
 def _grave_kinds() -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return patterns of the names of emergencies, and of what only sounds like one."""

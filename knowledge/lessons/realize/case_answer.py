@@ -95,11 +95,13 @@ def tell(
         answer.presses = True
     elif plan.is_grave and plan.to_patient:
         words = load(ConsultationWords, plan.page.language)
-        told = [item.said for item in plan.findings]
-        carried = urgent_flags.needs_ambulance(told, plan.page.language)
-        opening = words.ambulance_first if carried else words.urgent_first
-        urgent = opening if lead else words.urgent_named
-        draw_stock(urgent, plan.page, answer, at_any_rate=True)
+        if lead:
+            carried = plan.needs_ambulance
+            opening = words.ambulance_first if carried else words.urgent_first
+        else:
+            carried = urgent_flags.is_of_the_hour(plan.page)
+            opening = words.ambulance_named if carried else words.urgent_named
+        draw_stock(opening, plan.page, answer, at_any_rate=True)
     elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
         first = plan.relation not in _TO_KNOW
         if (

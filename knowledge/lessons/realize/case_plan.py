@@ -160,6 +160,15 @@ class CasePlan:
         return flagged or danger or self.alarm == "now" or urgent_flags.is_grave(self.page)
 
     @property
+    def needs_ambulance(self) -> bool:
+        """Say whether nobody travels by themselves with the findings, or what they may mean."""
+        told = [item.said for item in self.findings]
+        feared = (self.page, *(self.rivals if self.weighs_danger else ()))
+        return urgent_flags.needs_ambulance(told, self.page.language) or any(
+            map(urgent_flags.is_of_the_hour, feared)
+        )
+
+    @property
     def weighs_danger(self) -> bool:
         """Say whether a new finding calls for a condition that cannot wait, and that is weighed."""
         if self.rival is None or self.who.pace == "lasting":

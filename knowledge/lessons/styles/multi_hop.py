@@ -291,7 +291,12 @@ def _followed(page: FactPage, links: PageLinks, pick: random.Random) -> Lesson |
         sudden = patient_profiles.profile_of(other, few).pace == "sudden"
         pressed = flag is not None and urgent_flags.presses(flag)
         alarming = sudden or pressed or recorded_warnings.is_alarming(each.text for each in few)
+        carried = urgent_flags.is_of_the_hour(other) or urgent_flags.needs_ambulance(
+            [each.said for each in few], page.language
+        )
         closing = words.urgent_closing if alarming else words.case_closing
+        if alarming and carried:
+            closing = words.ambulance_closing
         answer.add(grammar.draw(closing, pick))
         named = realizer.join_names([each.said for each in few], page.language, pick)
         return answer.build(

@@ -217,6 +217,7 @@ class ConsultationWords:
     urgent_first: Lines = _lines()
     ambulance_first: Lines = _lines()
     urgent_named: Lines = _lines()
+    ambulance_named: Lines = _lines()
     emergency: Lines = _lines()
     emergency_first: Lines = _lines()
     at_once: Lines = _lines()
@@ -277,6 +278,7 @@ class MultiHopWords:
     closing: Lines = _lines()
     case_closing: Lines = _lines()
     urgent_closing: Lines = _lines()
+    ambulance_closing: Lines = _lines()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ _OF_KIND: Mapping[str, str] = {
     "consultation.heard": "condition",
     "consultation.urgent_first": "condition",
     "consultation.urgent_named": "condition",
+    "consultation.ambulance_named": "condition",
     "consultation.prompt_step": "condition",
     "consultation.ambulance_first": "condition",
     "consultation.age_alarm": "condition",
@@ -80,6 +81,7 @@ _REFUSING = ("safety.refusal", "safety.offer_of_help", "safety.honest_way")
 
 _URGENT = (
     "consultation.urgent_first", "consultation.ambulance_first", "consultation.urgent_named",
+    "consultation.ambulance_named",
     "consultation.emergency", "vignette.seen_today",
 )  # fmt: skip
 _ROUTINE = (

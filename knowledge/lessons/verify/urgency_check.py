@@ -171,7 +171,9 @@ _FLAG = re.compile("— red flags:|——警示征象：")
 def _pressing(language: Language) -> re.Pattern[str]:
     """Return what a sentence says that calls a condition an emergency."""
     words = load(ConsultationWords, language)
-    return re.compile(any_of((*words.emergency, *words.urgent_named), language, {}))
+    return re.compile(
+        any_of((*words.emergency, *words.urgent_named, *words.ambulance_named), language, {})
+    )
 
 
 _OF_COMPLAINTS = ("chatdoctor", "dialogue")

@@ -178,7 +178,9 @@ def test_two_names_of_one_use_are_told_once():
 def test_who_has_an_emergency_is_sent_before_signs_are_told(name, presses):
     ill = page(name, red_flag=told("Fainting or a pale skin needs an ambulance at once."))
     assert urgent_flags.is_grave_name(name) is presses
-    words = re.compile(any_of(load(ConsultationWords, "en").urgent_named, "en", {}), re.IGNORECASE)
+    lines = load(ConsultationWords, "en")
+    sending = (*lines.urgent_named, *lines.ambulance_named)
+    words = re.compile(any_of(sending, "en", {}), re.IGNORECASE)
     for seed in _SEEDS:
         row = safety.write(ill, "red_flag", "flag", random.Random(seed), _PLAIN)
         said = row.messages[-1].content

@@ -320,7 +320,8 @@ def test_no_case_is_made_of_what_a_program_gathered(gathered, made):
 )
 def test_a_grave_condition_without_flags_is_told_as_one_by_name(language, name):
     page = condition(name, language)
-    urging = any_of(load(ConsultationWords, language).urgent_named, language, {})
+    words = load(ConsultationWords, language)
+    urging = any_of((*words.urgent_named, *words.ambulance_named), language, {})
     for seed in range(20):
         row = huatuo.write(page, "test", "all", random.Random(seed), Manner("plain", "medium"))
         assert re.match(urging, row.messages[-1].content.lower())
