@@ -56,6 +56,35 @@ def test_pairs_are_graded_and_advised() -> None:
     assert 250 <= len(advised) <= len(graded)
 
 
+def test_what_is_forbidden_together_says_so() -> None:
+    forbids = {
+        "en": re.compile("never together|do not|contraindicated|no aged|no alcohol", re.IGNORECASE),
+        "zh": re.compile("禁|不吃|不得合用"),
+    }
+    forbidden = [
+        each
+        for _, each in _statements()
+        if each.relation == "interaction_advice" and each.note.startswith("level: contraindicated")
+    ]
+    assert len(forbidden) > 100
+    for statement in forbidden:
+        for name in statement.text:
+            assert forbids[name.language].search(name.text), name.text
+
+
+def test_a_pair_that_is_listed_on_both_sides_is_advised_on_both() -> None:
+    listed, advised = set[tuple[str, str]](), set[tuple[str, str]]()
+    for record, statement in _statements():
+        name = record.names[0].text
+        if statement.relation == "interaction" and statement.term:
+            listed.add((name, statement.term.names[0].text))
+        if statement.relation == "interaction_advice":
+            advised.add((name, statement.text[0].text.split(": ")[0]))
+    assert advised
+    lacking = {(a, b) for a, b in listed - advised if (b, a) in advised}
+    assert not lacking
+
+
 @pytest.mark.parametrize(
     ("medicine", "relation", "words"),
     [
