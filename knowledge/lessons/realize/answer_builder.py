@@ -20,6 +20,7 @@ from knowledge.lessons.realize import (
     case_plan,
     list_cautions,
     open_lists,
+    pair_advice,
     realizer,
     stock_fitness,
 )
@@ -160,6 +161,10 @@ class AnswerBuilder:
         `briefly` is the chance of a short one without the name, if no other page was mentioned.
         Treatment is never told from memory without what a condition is treated with first.
         """
+        if relation == pair_advice.ADVICE:  # a list may have brought some of it
+            items = [each for each in items if each not in self.stated(relation)]
+            if not items:
+                return
         firsts = case_plan.first_choices(self._page, relation, items) if self._levels else ()
         if firsts and not any(self.names(item.object) for item in firsts):
             first = "first_line" if self._page.entity_facts("first_line") else "medicine"
@@ -171,6 +176,8 @@ class AnswerBuilder:
         met = {item.level for item in items if item.level in source_notes.LEVELS}
         if relation == "interaction" and met and self._levels:
             self.add_stock(list_cautions.handling(self._page, met), at_any_rate=True)
+            for advice in pair_advice.on_alcohol(self._page, items):
+                self.state(pair_advice.ADVICE, [advice])
 
     def _state(self, relation: str, items: Sequence[PageFact], briefly: float) -> None:
         page, text = self._page, ""

@@ -80,7 +80,7 @@ _STATES = re.compile("可|能|有助|降低|减少|应|须|保护|尚无")
 
 _TITLED = {
     "precaution": "使用{s}时要注意{v}",
-    "interaction_advice": "{s}与其他药物合用时，要留意{v}",
+    "interaction_advice": "关于{s}与{v}",
 }
 """How a text is told that begins with what it is on: "高血压：升高血压"."""
 

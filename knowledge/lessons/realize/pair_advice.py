@@ -24,6 +24,9 @@ _ORDER = re.compile(
 )
 """How a text tells a prescriber what to do."""
 
+_ALCOHOL = ("alcohol", "酒精")
+_FORBIDDING = ("contraindicated", "major")
+
 _TITLE_END = re.compile("[:：]")
 
 
@@ -35,6 +38,15 @@ def find(page: FactPage, item: PageFact, relation: str = ADVICE) -> PageFact | N
         if rest and title.strip().casefold() in names:
             return text
     return None
+
+
+def on_alcohol(page: FactPage, items: Sequence[PageFact]) -> tuple[PageFact, ...]:
+    """Return what is advised on alcohol, where it stands among interactions that forbid it.
+
+    It is no medicine whose dose somebody adjusts: whoever is told of it is told not to drink.
+    """
+    drunk = [each for each in items if each.text in _ALCOHOL and each.level in _FORBIDDING]
+    return tuple(advice for each in drunk if (advice := find(page, each)))
 
 
 def distinct(texts: Sequence[PageFact]) -> tuple[PageFact, ...]:

@@ -43,6 +43,8 @@ REGISTERS = ("plain",)
 DIFFICULTY = {"flag": "easy", "alike": "easy", "meets": "medium", "harm": "medium"}
 
 _MET = ("interaction", "contraindication")
+_PHARMACIST = re.compile("pharmacist|药师|药剂师")
+"""Whoever was warned by one already is told what to do, and is not sent back to ask."""
 _REVIEWED = 0.3
 """How often somebody asks who reviews what others take."""
 
@@ -165,19 +167,21 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
     asker: Asker = "colleague" if reviews else "patient"
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
     answer.names_pair = relation == "interaction"
+    warned = _PHARMACIST.search(asked) is not None
     warnings = (words.review_finding if reviews else words.combination_warning)[relation]
     if item.level:
         known = load(InteractionsWords, page.language)
-        warnings = (known.finding if reviews else known.warning)[item.level]
+        warnings = (known.finding if reviews or warned else known.warning)[item.level]
     advice = pair_advice.find(page, item) if relation == "interaction" else None
-    warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=reviews))
+    level_only = reviews or warned
+    warnings = tuple(pair_advice.sentences(page, item, warnings, advice, reviewed=level_only))
     text = realizer.fill_with_items(warnings, page.said, [item], page.language, pick)
     answer.add(text, relation, [item])
-    ordered = advice and not reviews and pair_advice.is_order(advice, page.language)
+    if advice:
+        answer.state(pair_advice.ADVICE, [advice])
+    ordered = advice and not level_only and pair_advice.is_order(advice, page.language)
     if ordered and item.level != "contraindicated":  # who takes both is told whom to ask
         answer.add_stock([each for each in words.instead if "pharmacist" in each], at_any_rate=True)
-    elif advice and not ordered:
-        answer.state(pair_advice.ADVICE, [advice])
     others = [each for each in page.entity_facts(relation) if each.object != item.object]
     others = list(first_of(relation, others, 4))
     if others and pick.random() < 0.4:

@@ -1,5 +1,6 @@
 """The starter's rules on medicines: each is graded, holds when it says, and is told twice."""
 
+import functools
 import re
 
 import pytest
@@ -18,6 +19,7 @@ GRADED = (
 )
 
 
+@functools.cache
 def _statements() -> list[tuple[EntityRecord, Statement]]:
     return [
         (record, statement)
@@ -52,6 +54,87 @@ def test_pairs_are_graded_and_advised() -> None:
     }
     assert graded == paired
     assert 250 <= len(advised) <= len(graded)
+
+
+def test_what_is_forbidden_together_says_so() -> None:
+    forbids = {
+        "en": re.compile("never together|do not|contraindicated|no aged|no alcohol", re.IGNORECASE),
+        "zh": re.compile("禁|不吃|不得合用"),
+    }
+    forbidden = [
+        each
+        for _, each in _statements()
+        if each.relation == "interaction_advice" and each.note.startswith("level: contraindicated")
+    ]
+    assert len(forbidden) > 100
+    for statement in forbidden:
+        for name in statement.text:
+            assert forbids[name.language].search(name.text), name.text
+
+
+def test_a_pair_that_is_listed_on_both_sides_is_advised_on_both() -> None:
+    listed, advised = set[tuple[str, str]](), set[tuple[str, str]]()
+    for record, statement in _statements():
+        name = record.names[0].text
+        if statement.relation == "interaction" and statement.term:
+            listed.add((name, statement.term.names[0].text))
+        if statement.relation == "interaction_advice":
+            advised.add((name, statement.text[0].text.split(": ")[0]))
+    assert advised
+    lacking = {(a, b) for a, b in listed - advised if (b, a) in advised}
+    assert not lacking
+
+
+@pytest.mark.parametrize(
+    ("medicine", "relation", "words"),
+    [
+        ("amoxicillin-clavulanate", "description", "A penicillin"),
+        ("amitriptyline", "description", "for depression"),
+        ("atenolol", "precaution", "Never stopped suddenly"),
+        ("atenolol", "precaution", "Asthma"),
+        ("phenelzine", "precaution", "fluoxetine for five weeks"),
+        ("phenelzine", "precaution", "hypertensive crisis"),
+        ("tamoxifen", "side_effect", "endometrial cancer"),
+        ("tamoxifen", "precaution", "blood clot"),
+        ("omeprazole", "description", "CYP2C19"),
+        ("desmopressin", "precaution", "lowers the sodium"),
+        ("ribavirin", "pregnancy", "nine months"),
+        ("medroxyprogesterone", "side_effect", "venous thromboembolism"),
+        ("medroxyprogesterone", "precaution", "bone density"),
+        ("ceftriaxone", "children", "beyond the newborn period"),
+    ],
+)
+def test_the_main_point_of_a_medicine_is_taught(medicine, relation, words):
+    told = " ".join(
+        statement.term.names[0].text if statement.term else statement.text[0].text
+        for record, statement in _statements()
+        if record.names[0].text == medicine and statement.relation == relation
+    )
+    assert words in told, told
+
+
+@pytest.mark.parametrize(
+    ("medicine", "use"),
+    [
+        ("intravenous immunoglobulin", "Immune thrombocytopenia"),
+        ("mannitol", "cerebral oedema"),
+        ("gentamicin", "Infective endocarditis"),
+        ("aflibercept", "Wet age-related macular degeneration"),
+    ],
+)
+def test_the_main_use_of_a_medicine_is_taught(medicine, use):
+    treated = {
+        record.names[0].text
+        for path in starter.files()
+        if path.suffix == ".yaml"
+        for record in medchat_records.read(path, ReadReport())
+        if isinstance(record, EntityRecord)
+        for statement in record.statements
+        if statement.relation == "medicine" and statement.term
+        if statement.term.names[0].text == medicine
+    }
+    assert use in treated
+    assert "Age-related macular degeneration" not in treated
 
 
 def test_levels_conditions_and_words_are_read(tmp_path) -> None:

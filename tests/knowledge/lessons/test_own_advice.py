@@ -2,6 +2,7 @@
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -60,10 +61,42 @@ def test_what_is_advised_on_a_pair_replaces_what_is_usual(language, own):
             asked = row.messages[0].content
             reviews = re.search("review|chart check|Would you|A patient on", asked)
             to_patient = language == "en" and row.style == "safety" and not reviews
-            assert (own in said) != to_patient
-            assert not to_patient or re.search("prescriber|pharmacist", said)
+            assert own in said
+            warned = "pharmacist" in asked
+            assert not to_patient or warned or re.search("prescriber|pharmacist", said)
             assert not any(each in said for each in usual[language])
     assert pair_advice.find(*_pair(language, advised=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("language", "alcohol", "own"), [("zh", "酒精", "不要饮酒"), ("en", "alcohol", "do not drink")]
+)
+@pytest.mark.parametrize("level", ["major", "moderate"])
+def test_who_is_told_of_alcohol_is_told_not_to_drink(language, alcohol, own, level):
+    page, item = _pair(language)
+    drink = PageFact("d", alcohol, alcohol, "medicine:z", "medicine", level=level)
+    page.groups["interaction"] = (replace(item, level=level), drink)
+    advice = {"zh": f"{alcohol}：可致昏睡，不要饮酒。", "en": f"{alcohol}: Sleep deepens; {own}."}
+    page.groups["interaction_advice"] = (PageFact("o", advice[language], advice[language]),)
+    for seed in range(10):
+        row = huatuo.write(page, "interaction", "all", random.Random(seed), _PLAIN)
+        assert row.messages[-1].content.count(own) == (level == "major")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_whom_the_pharmacist_warned_is_not_sent_back_to_ask(language):
+    page, item = _pair(language)
+    warned = 0
+    for level in ("moderate", "major", "contraindicated"):
+        page.groups["interaction"] = (replace(item, level=level),)
+        for seed in range(60):
+            row = safety.write(page, "interaction", "meets", random.Random(seed), _PLAIN)
+            asked, said = (each.content for each in row.messages[:2])
+            if re.search("pharmacist|药师", asked):
+                warned += 1
+                first = re.split("[.。]", said)[0]
+                assert not re.search("pharmacist|药师|(?:ask|call)|先问", first), said
+    assert warned
 
 
 def test_contraindications_are_told_with_what_other_records_forbid():

@@ -117,7 +117,7 @@ def test_a_chinese_contraindication_that_is_people_has_no_second_person(people):
         ("description", "静脉压力升高，常由肝病引起", "甲药是指静脉压力升高，常由肝病引起。"),
         ("description", "用于减轻眩晕的发作", "甲药用于减轻眩晕的发作。"),
         ("description", "每日1次与食物同服以预防疟疾", "甲药每日1次与食物同服以预防疟疾。"),
-        ("interaction_advice", "酒精：可致头痛", "甲药与其他药物合用时，要留意酒精：可致头痛。"),
+        ("interaction_advice", "酒精：可致头痛", "关于甲药与酒精：可致头痛。"),
     ],
 )
 def test_a_chinese_text_reads_as_one_sentence(relation, text, said):
