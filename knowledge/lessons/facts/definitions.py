@@ -91,7 +91,10 @@ def is_told(text: str, names: tuple[str, ...]) -> bool:
     False
     """
     first = split_sentences(text)[0]
-    if any(_pattern(key).search(first) for key in ("crumbs", "jargon", "unspoken", "misused")):
+    if any(
+        _pattern(key).search(first)
+        for key in ("crumbs", "jargon", "unspoken", "misused", "frightening")
+    ):
         return False
     if any(_pattern("jargon").search(each) for each in (text, *names[:1])):
         return False

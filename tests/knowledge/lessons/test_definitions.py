@@ -143,3 +143,28 @@ def test_a_place_alone_defines_no_condition(text, name, fit):
 def test_a_garbled_sentence_ends_what_is_told():
     text = "Gout is a painful swelling of joints. It comes from a lack in numerical development."
     assert definitions.told(text) == "Gout is a painful swelling of joints."
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "fit"),
+    [
+        (
+            "Cluster headache, or suicide headache, is a severe pain around one eye.",
+            "headache",
+            False,
+        ),
+        ("Frostbite is damage of the skin by cold that can end in amputation.", "frostbite", False),
+        (
+            "Heartburn is a chronic symptom of mucosal damage by acid from below.",
+            "heartburn",
+            False,
+        ),
+        (
+            "Frostbite is damage of the skin and the tissue below it by severe cold.",
+            "frostbite",
+            True,
+        ),
+    ],
+)
+def test_nobody_is_frightened_by_what_something_is(text, name, fit):
+    assert definitions.is_told(text, (name,)) is fit

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from knowledge.calculators.formulas import formula_registry
-from knowledge.lessons.facts import calculator_cases
+from knowledge.lessons.facts import calculator_cases, demanded_dangers
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.pages import case_rivals
@@ -148,3 +148,17 @@ def test_bleeding_after_sex_is_weighed_against_infection():
     told = page.entity_facts("symptom")
     assert not case_rivals.names_danger(page, told, [])
     assert case_rivals.names_danger(page, told, [ill("chlamydia infection"), ill("ectopic")])
+
+
+@pytest.mark.parametrize(
+    ("name", "common", "telling"),
+    [
+        ("acute sinusitis", ("runny nose", "fever"), "facial pain"),
+        ("慢性鼻窦炎", ("鼻塞", "流涕"), "嗅觉减退"),
+        ("anaphylaxis", ("dizziness", "fainting"), "lip swelling"),
+        ("过敏性休克", ("头晕", "晕厥"), "喉部发紧"),
+    ],
+)
+def test_what_a_cold_or_a_faint_has_too_concludes_nothing_graver(name, common, telling):
+    assert demanded_dangers.lacks_telling(name, common)
+    assert not demanded_dangers.lacks_telling(name, (*common, telling))
