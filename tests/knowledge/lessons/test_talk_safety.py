@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from knowledge.lessons.facts import acute_kinds
+from knowledge.lessons.facts import acute_kinds, urgent_flags
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
 from knowledge.lessons.facts.manner import Manner
 from knowledge.lessons.realize import case_plan, realizer, stock_fitness, topic_answer
@@ -250,3 +250,10 @@ def test_whoever_is_about_to_take_it_hears_of_a_sudden_stop():
         asked, said = (each.content for each in row.messages)
         taken = stock_fitness.asker_of(asked, "en") == "patient"
         assert ("stopped suddenly" in said) is taken, asked
+
+
+@pytest.mark.parametrize("name", ["Infantile hypertrophic pyloric stenosis", "婴儿肥厚性幽门狭窄"])
+def test_a_shut_stomach_of_an_infant_is_an_emergency(name):
+    assert urgent_flags.is_grave_name(name)
+    assert not urgent_flags.is_grave_name("Spinal stenosis")
+    assert not urgent_flags.is_grave_name("腰椎管狭窄")
