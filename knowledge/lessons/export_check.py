@@ -70,9 +70,10 @@ class ExportCheck:
 
     def _repeated(self, lesson: Lesson) -> str:
         """A row repeats another that has its id, or its question or answer on the same facts."""
-        words = ("words", exact_duplicates.words_of(lesson))
-        keys = [exact_duplicates.digest(key) for key in (("id", lesson.id), words)]
-        keys += exact_duplicates.turn_digests(lesson)
+        words = exact_duplicates.words_of(lesson)
+        whole = (("id", lesson.id), ("words", words))
+        keys = [exact_duplicates.digest(key) for key in whole]
+        keys += exact_duplicates.turn_digests(lesson, words)
         repeated = not self._said.isdisjoint(keys)
         self._said.update(keys)
         return "the row repeats an earlier one" if repeated else ""

@@ -83,15 +83,16 @@ def letters_hash(lesson: Lesson) -> bytes:
     return blake2b(f"{lesson.language}|{text}".encode(), digest_size=8).digest()
 
 
-def turn_digests(lesson: Lesson) -> Iterator[bytes]:
+def turn_digests(lesson: Lesson, words: Sequence[str] = ()) -> Iterator[bytes]:
     """Yield what no two rows share: the answer on some facts, and the question on them.
 
-    Signs and case do not count, digits do. Rows that rest on no facts yield nothing.
+    Signs and case do not count, digits do. Rows that rest on no facts yield nothing. `words` are
+    those of its messages, where they are at hand.
     """
     facts = sorted((source.id, source.quote) for source in lesson.sources)
     if not facts or lesson.style == "tools":  # the same sum may be what two questions lead to
         return
-    words = words_of(lesson)
+    words = words or words_of(lesson)
     about = (lesson.style, lesson.language, lesson.meta.get("relation"), facts)
     yield digest(("answered", about, words[-1]))
     if lesson.style not in _ASKED_TWICE:

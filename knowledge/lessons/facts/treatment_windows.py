@@ -6,14 +6,8 @@ name of a condition + findings -> whether whoever may have it is seen within a d
 import re
 from collections.abc import Sequence
 from functools import cache
-from typing import NotRequired, TypedDict, cast
 
 from knowledge.lessons.facts import rule_files
-
-
-class _Row(TypedDict):
-    of: str
-    felt: NotRequired[str]
 
 
 def closes(name: str, felt: Sequence[str]) -> bool:
@@ -30,8 +24,4 @@ def closes(name: str, felt: Sequence[str]) -> bool:
 
 @cache
 def _windows() -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
-    rows = cast(list[_Row], rule_files.read("treatment_windows"))
-    return tuple(
-        (re.compile(row["of"], re.IGNORECASE), re.compile(row.get("felt", ""), re.IGNORECASE))
-        for row in rows
-    )
+    return rule_files.pattern_pairs(rule_files.read("treatment_windows"), "of", "felt")

@@ -10,7 +10,7 @@ Findings that alarm stand in `alarm_findings.yaml`, grave conditions also in
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from knowledge.lessons.facts import rule_files, treatment_windows
 from knowledge.lessons.facts.fact_page import FactPage, PageFact
@@ -253,28 +253,30 @@ def is_grave(page: FactPage) -> bool:
 @lru_cache(maxsize=1 << 15)
 def is_grave_name(name: str) -> bool:
     """Say whether a name is that of a condition which is an emergency."""
-    grave, none = _grave_kinds()
-    return bool(_GRAVE.search(name) or grave.search(name)) and not none.search(name)
+    kinds = _grave_kinds()
+    return bool(_GRAVE.search(name) or kinds.grave.search(name)) and not kinds.none.search(name)
 
 
 def is_of_the_hour(page: FactPage) -> bool:
     """Say whether a condition may kill within the hour: only an ambulance takes one there."""
-    return _of_the_hour().search(page.name) is not None and is_grave(page)
+    return _grave_kinds().of_the_hour.search(page.name) is not None and is_grave(page)
+
+
+class _GraveKinds(NamedTuple):
+    """Patterns of the names of emergencies, of those of the hour, and of what only sounds so."""
+
+    grave: re.Pattern[str]
+    of_the_hour: re.Pattern[str]
+    none: re.Pattern[str]
 
 
 @cache
-def _of_the_hour() -> re.Pattern[str]:
+def _grave_kinds() -> _GraveKinds:
     kinds = cast(dict[str, list[str]], rule_files.read("grave_conditions"))
-    return re.compile("|".join(kinds["within_the_hour"]), re.IGNORECASE)
-
-
-@cache
-def _grave_kinds() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return patterns of the names of emergencies, and of what only sounds like one."""
-    kinds = cast(dict[str, list[str]], rule_files.read("grave_conditions"))
-    none = re.compile("|".join(kinds.pop("no_emergency")), re.IGNORECASE)
-    grave = "|".join(each for kind in kinds.values() for each in kind)
-    return re.compile(grave, re.IGNORECASE), none
+    none = kinds.pop("no_emergency")
+    every = [each for kind in kinds.values() for each in kind]
+    named = (every, kinds["within_the_hour"], none)
+    return _GraveKinds(*(re.compile("|".join(names), re.IGNORECASE) for names in named))
 
 
 def alarm_of(texts: Iterable[str], language: Language) -> Alarm:

@@ -137,12 +137,7 @@ def rivals_of(
     lasting = patient_profiles.profile_of(page, told).pace == "lasting"
     every = {
         each.id: each
-        for each in (*alike(page), *grave_with(page, told))
-        if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
-    }
-    every |= {
-        each.id: each
-        for each in expected_of(page)
+        for each in (*alike(page), *grave_with(page, told), *expected_of(page))
         if not (lasting and patient_profiles.profile_of(each).pace == "sudden")
     }
     paired = [

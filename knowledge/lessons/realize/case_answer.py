@@ -96,11 +96,9 @@ def tell(
     elif plan.is_grave and plan.to_patient:
         words = load(ConsultationWords, plan.page.language)
         if lead:
-            carried = plan.needs_ambulance
-            opening = words.ambulance_first if carried else words.urgent_first
+            opening = words.ambulance_first if plan.needs_ambulance else words.urgent_first
         else:
-            carried = urgent_flags.is_of_the_hour(plan.page)
-            opening = words.ambulance_named if carried else words.urgent_named
+            opening = named_opening(plan.page)
         draw_stock(opening, plan.page, answer, at_any_rate=True)
     elif plan.to_patient and not (lead or plan.warning or plan.relation == "red_flag"):
         first = plan.relation not in _TO_KNOW
@@ -173,6 +171,12 @@ def acknowledge(page: FactPage, findings: Sequence[PageFact], answer: AnswerBuil
     if page.entity.kind == "medicine":
         heard = words.heard_medicine
     draw_stock(heard, page, answer)
+
+
+def named_opening(page: FactPage) -> Lines:
+    """Return what is said first of an emergency by its name: go to hospital, or call who comes."""
+    words = load(ConsultationWords, page.language)
+    return words.ambulance_named if urgent_flags.is_of_the_hour(page) else words.urgent_named
 
 
 def tell_care(

@@ -51,9 +51,8 @@ _AKIN = {
 }
 """What is told of a medicine beside what was asked for, where that belongs together."""
 
-_FIRST_AFTER = ("treatment", "medicine")
-_AFTER_DIAGNOSIS = ("treatment", "medicine")
-"""What is chosen once a suspicion is proven: a case tells the first line alone."""
+_AFTER_FIRST_LINE = ("treatment", "medicine")
+"""What is told behind the first line, and in a case not at all: it is chosen after a diagnosis."""
 
 _ANSWERED_FIRST = ("department", "complication")
 """What stands behind what is tried first, and what who complains wants to hear first."""
@@ -269,7 +268,7 @@ def fit_case(plan: CasePlan) -> CasePlan:
         )
         for each, items in plan.steps
         if (treated or each not in TREATING) and (clinic or each != "department")
-        if each not in _AFTER_DIAGNOSIS
+        if each not in _AFTER_FIRST_LINE
     )
     steps = tuple((each, items) for each, items in fit if items)
     lost = plan.relation in (*TREATING, "department") and plan.relation not in dict(steps)
@@ -420,7 +419,7 @@ def plan_steps(
         key=lambda each: STEPS.index(each) if each in STEPS else -1,
     )
     if asked_first and relation in asked:
-        firsts = ["first_line"] if relation in _FIRST_AFTER and "first_line" in ordered else []
+        firsts = ["first_line"] if relation in _AFTER_FIRST_LINE and "first_line" in ordered else []
         ordered = list(dict.fromkeys((*firsts, relation, *ordered)))
     return name_steps(page, _with_first_choices(page, ordered), _MOST[manner.length])
 

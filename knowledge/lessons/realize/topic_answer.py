@@ -130,10 +130,7 @@ def warn(page: FactPage, relation: str, answer: AnswerBuilder) -> None:
 
 def send_at_once(page: FactPage, answer: AnswerBuilder) -> None:
     """Send whoever has a condition to hospital, unless it is treated already."""
-    words = load(ConsultationWords, page.language)
-    carried = urgent_flags.is_of_the_hour(page)
-    lines = words.ambulance_named if carried else words.urgent_named
-    case_answer.draw_stock(lines, page, answer, at_any_rate=True)
+    case_answer.draw_stock(case_answer.named_opening(page), page, answer, at_any_rate=True)
     answer.presses = True
 
 
