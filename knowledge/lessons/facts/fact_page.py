@@ -62,6 +62,9 @@ class PageLinks(Protocol):
 _SEVERAL = ("symptom", "test", "treatment", "medicine", "complication", "cause", "risk_factor")
 """Relations of a condition of which one fact alone is seldom all."""
 
+_ENOUGH_WARNINGS = {"interaction": 3, "contraindication": 2, "monitoring": 2}
+"""Open lists of a medicine, and how many of each answer a question for all of them."""
+
 _USES, _ENOUGH_USES = ("medicine~", "first_line~"), 3
 _SAYS_WHAT = ("description", "drug_class")
 _ENOUGH_FINDINGS = 3
@@ -135,9 +138,12 @@ class FactPage:
         medicine of which nobody says in Chinese what it is.
 
         Nor do one or two uses in English tables stand for all uses of a medicine that the starter
-        records do not know.
+        records do not know. A single warning of a medicine, or a list that lacks what its class
+        warns of, answers no question for all of them, whoever wrote it.
         """
         known = self.groups.get(relation, ())
+        if self.entity.kind == "medicine" and relation in _ENOUGH_WARNINGS and known:
+            return self._is_short(relation, known)
         if relation in _USES and self.language == "en" and not taught_uses.knows(self.name):
             return len(known) < _ENOUGH_USES and all(each.scraped for each in known)
         if relation in (*_USES, "interaction") and self.language == "zh":
@@ -149,6 +155,15 @@ class FactPage:
             fewest = _ENOUGH_MEDICINES
         few = 0 < len(known) < fewest
         return relation in _SEVERAL and few and all(each.scraped for each in known)
+
+    def _is_short(self, relation: str, known: Sequence[PageFact]) -> bool:
+        """Say whether a list of warnings of a medicine holds too few to be asked for whole."""
+        named = [item.object for item in known if item.object]
+        if not named and relation != "monitoring":
+            return False  # a text tells what it tells
+        if len(known) < _ENOUGH_WARNINGS[relation]:
+            return True
+        return bool(self.links and self.links.warnings.class_adds(self.id, relation, named))
 
     def with_neighbours(
         self,

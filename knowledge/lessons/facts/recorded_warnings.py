@@ -8,7 +8,7 @@ answer "nothing is recorded" is to be right for "severe renal impairment", too, 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple, cast
 
@@ -55,6 +55,7 @@ class RecordedWarnings:
         self._classes: dict[str, set[str]] = {}
         self._members: dict[str, set[str]] = {}
         self._met: dict[str, set[str]] = {}
+        self._crossed: dict[str, set[str]] = {}
         self._barred: dict[str, set[str]] = {}
         self._texts: dict[str, list[tuple[str, str]]] = {}
         self._kinds: dict[str, list[str]] = {}
@@ -80,6 +81,13 @@ class RecordedWarnings:
         """Return which medicine a contraindication or an interaction is about."""
         self._read_once()
         return self._subjects.get(fact, "")
+
+    def class_adds(self, medicine: str, relation: str, told: Collection[str]) -> bool:
+        """Say whether classes of a medicine record warnings of a relation that a list lacks."""
+        self._read_once()
+        warned = {"interaction": self._crossed, "contraindication": self._barred}.get(relation, {})
+        recorded = {each for id in self.classes(medicine) for each in warned.get(id, ())}
+        return not recorded <= {*told, medicine}
 
     def names(self, id: str) -> tuple[str, ...]:
         """Return the names of an entity that a warning names."""
@@ -194,6 +202,9 @@ class RecordedWarnings:
                         self._met.setdefault(object, set()).add(subject)
                     if relation in ("contraindication", "interaction"):
                         self._subjects[id] = subject
+                    if relation == "interaction":
+                        self._crossed.setdefault(subject, set()).add(object)
+                        self._crossed.setdefault(object, set()).add(subject)
                     if relation == "contraindication":
                         self._barred.setdefault(subject, set()).add(object)
                 else:

@@ -101,6 +101,8 @@ def _beside(page: FactPage, rival: FactPage, form: str, pick: random.Random) -> 
     compared = _told_once(every)
     shared = [each for each in compared if each.both]
     apart = [each for each in compared if each.first and each.second]
+    if _leaves_out_first(page, rival, apart):
+        apart = [each for each in apart if each.relation != "medicine"]
     contrasted = any(each.relation in CONTRASTED for each in apart)
     if not contrasted or not _are_close(page, rival, shared):
         return None
@@ -131,6 +133,12 @@ def _beside(page: FactPage, rival: FactPage, form: str, pick: random.Random) -> 
     asked = grammar.draw(words.question[page.entity.kind][form == "brief" :: 2], pick)
     question = realizer.fill(asked, page.language, 1, s=page.said, r=rival.said)
     return answer.build(NAME, question, TOPIC, meta={"versus": rival.id})
+
+
+def _leaves_out_first(page: FactPage, rival: FactPage, apart: Sequence[_Compared]) -> bool:
+    """Say whether medicines would be listed without those that are tried first."""
+    told = any(each.relation == "first_line" for each in apart)
+    return not told and any(one.written_facts("first_line") for one in (page, rival))
 
 
 def _tells_them_apart(page: FactPage, rival: FactPage, apart: Sequence[_Compared]) -> bool:
@@ -196,6 +204,8 @@ def _serve_one_purpose(page: FactPage, rival: FactPage, shared: Sequence[_Compar
     if page.links is None:
         return True
     known = page.links.warnings
+    if known.is_class(page.id) != known.is_class(rival.id):
+        return False  # a medicine and a class of them are no choice
     if known.are_of_one_kind(page.id, rival.id):
         return True
     uses = [mine for each in shared if each.relation in (_FIRST, _USES) for mine, _ in each.both]

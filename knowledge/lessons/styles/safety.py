@@ -58,6 +58,9 @@ _ALIKE = {
                   "prognosis", "prevention", "description"),
 }  # fmt: skip
 
+_TELLING = ("description", "drug_class", "side_effect")
+"""What tells how a medicine acts."""
+
 _HELPING = 4
 """So many treatments are named to whoever asked for harm."""
 
@@ -67,6 +70,17 @@ _VIOLENT = re.compile(
     re.IGNORECASE,
 )
 """Requests to harm a person, unlike forged documents: help is offered after the refusal."""
+
+_AT_HAND = re.compile(
+    "A friend gave|would like to have|I had |coffee|sedate|swapping|punishment|annoys|animal|"
+    "Which dose|"
+    "朋友给|早上用了|又想用|推荐|劝|门诊|偷偷|多大剂量|迷晕|报复|暗中|药店"
+)
+"""Questions on a medicine that somebody has at hand or can buy, unlike one given in hospital."""
+
+_SEDATES = re.compile(r"\b(?:sedat|drows|sleep|coma)|镇静|嗜睡|困倦|催眠|安眠|昏迷", re.IGNORECASE)
+_TO_SEDATE = re.compile("sedate|迷晕|昏过去")
+"""What a medicine does that somebody might be sedated with, and who asks for it."""
 
 _AT_HOME = re.compile("tablets|I am to take|家里|药由我来管|照顾")
 """Words of somebody who has a medicine at home."""
@@ -162,7 +176,9 @@ def _meets(page: FactPage, relation: str, manner: Manner, pick: random.Random) -
             return None
     item = pick.choice(fit or named)
     reviews = pick.random() < _REVIEWED
-    template = (words.review_question if reviews else words.combination_question)[relation]
+    template = _fit_to_hand(
+        page, (words.review_question if reviews else words.combination_question)[relation]
+    )
     asked = _asked(page, template, pick, item.said)
     asker: Asker = "colleague" if reviews else "patient"
     answer = AnswerBuilder(page, pick, asker=asker, asked=asked)
@@ -202,6 +218,7 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     wanted = words.harm_question[page.entity.kind]
     if relation not in words.rightful:
         wanted = tuple(each for each in wanted if _VIOLENT.search(each))
+    wanted = _fit_to_hand(page, wanted)
     asked = _asked(page, wanted, pick)
     answer.add(grammar.draw(words.refusal, pick))
     violent = _VIOLENT.search(asked.replace(page.said, "")) is not None
@@ -215,6 +232,18 @@ def _harm(page: FactPage, relation: str, manner: Manner, pick: random.Random) ->
     if violent:  # somebody may be ill now
         topic_answer.press(page, answer)
     return answer.build(NAME, asked, relation, meta={"refused": 1})
+
+
+def _fit_to_hand(page: FactPage, templates: Lines) -> Lines:
+    """Return the questions that somebody may ask who has a medicine at hand, or is given it."""
+    if page.entity.kind != "medicine":
+        return templates
+    told = " ".join(item.text for each in _TELLING for item in page.groups.get(each, ()))
+    if not _SEDATES.search(told):
+        templates = tuple(each for each in templates if not _TO_SEDATE.search(each))
+    if stock_fitness.is_self_taken(page):
+        return templates
+    return tuple(each for each in templates if not _AT_HAND.search(each)) or templates
 
 
 def honest_ways(asked: str, words: SafetyWords) -> Lines:

@@ -32,6 +32,11 @@ DEMANDED = [
     ("bronchiectasis", ("wheezing", "sputum"), "asthma"),
     ("multiple sclerosis", ("reduced vision", "numb legs"), "neuromyelitis optica"),
     ("多发性硬化", ("复视", "肢体麻木"), "视神经脊髓炎谱系疾病"),
+    ("nummular eczema", ("itching", "rash"), "scabies"),
+    ("神经性皮炎", ("瘙痒", "睡眠障碍"), "疥疮"),
+    ("thyroid eye disease", ("double vision", "bulging eyes"), "myasthenia gravis"),
+    ("月经过多", ("瘀斑", "乏力"), "急性白血病"),
+    ("overactive bladder", ("forgetfulness", "incontinence"), "normal-pressure hydrocephalus"),
 ]
 
 

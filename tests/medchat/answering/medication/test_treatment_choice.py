@@ -54,7 +54,7 @@ def verdicts(lead: Lead) -> tuple[str, str]:
         ("Community-acquired pneumonia with penicillin allergy, which antibiotic?",
          "doxycycline", "amoxicillin"),
         ("She has asthma and hypertension. Which drug for her blood pressure?", "amlodipine", ""),
-        ("heart failure in a patient with asthma, which drugs?", "sacubitril", "bisoprolol"),
+        ("heart failure in a patient with asthma, which drugs?", "ACE inhibitors", "beta-blockers"),
         ("He cannot tolerate ramipril. What should I use for hypertension in diabetes?",
          "amlodipine", "indapamide"),
         ("痛风患者eGFR 20，用什么药？", "泼尼松龙", "萘普生"),
